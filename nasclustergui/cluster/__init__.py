@@ -1,0 +1,1 @@
+"""What concerns the cluster as a whole: merges what the subsystems say."""

@@ -1,0 +1,1 @@
+"""Pure building blocks: no Qt, no input or output."""

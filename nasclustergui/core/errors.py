@@ -1,0 +1,147 @@
+"""Everything that can go wrong, as sentences for the person at the screen.
+
+* NasError
+  + NodeError            a node could not be used
+    - Unreachable        no connection, or it broke
+    - NoAnswer           connected, but no answer in time
+    - LoginRefused       user, key or password were not accepted
+    - HostKeyUnknown     never seen this host before: the user must decide
+    - HostKeyChanged     the host shows another key than last time: never connect
+    - SudoRefused        the user may not act as root there
+  + CommandFailed        a command ran and said no
+    - LockBusy           somebody else's operation holds the cluster's lock: try again
+  + UnexpectedOutput     a command or an API answered something we cannot read
+  + ServiceDown          the daemon that should answer does not run or hangs
+  + StoreError           etcd said no, or has no quorum
+  + InvalidInput         a form, a profile or an argument holds a value that cannot work
+  + PlanOutdated         the cluster changed since the plan was made
+  + ReadOnly             the profile forbids changes
+* Cancelled              not an error: the user asked to stop; shown to nobody
+
+`str(error)` is one sentence for a person, `error.hint` what to do about it, `error.details` the
+evidence (command, exit code, stderr). Foreign exceptions are mapped once, in `remote/`, with
+`raise … from`.
+"""
+
+from __future__ import annotations
+
+from nasclustergui.core.i18n import _
+
+
+class NasError(Exception):
+    """Base class: `str(error)` is the message, `hint` what to do, `details` the evidence."""
+
+    def __init__(self, message: str, *, hint: str = "", details: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.details = details
+
+
+class NodeError(NasError):
+    """Something about one node. `node` is its name in the profile."""
+
+    def __init__(self, node: str, message: str, *, hint: str = "", details: str = "") -> None:
+        super().__init__(f"{node}: {message}", hint=hint, details=details)
+        self.node = node
+
+
+class Unreachable(NodeError):
+    """No connection to the node, or it broke."""
+
+    def __init__(self, node: str, message: str = "", *, hint: str = "", details: str = "") -> None:
+        super().__init__(
+            node,
+            message or _("no connection"),
+            hint=hint or _("Check that the node is powered on and that its SSH port is open."),
+            details=details,
+        )
+
+
+class NoAnswer(NodeError):
+    """The node is connected but a command gave no answer in time."""
+
+
+class LoginRefused(NodeError):
+    """User, key or password were not accepted."""
+
+
+class HostKeyUnknown(NodeError):
+    """A host never seen before. The user compares the fingerprint and decides.
+
+    Attributes:
+        host: what known_hosts calls it ("10.0.0.1" or "[10.0.0.1]:2222").
+        key_type: for instance "ssh-ed25519".
+        fingerprint: "SHA256:…" as `ssh-keygen -lf` prints it.
+        key_base64: the public key, to be stored once accepted.
+    """
+
+    def __init__(self, node: str, host: str, key_type: str, fingerprint: str, key_base64: str) -> None:
+        super().__init__(
+            node,
+            _("the host key of {host} is not known").format(host=host),
+            hint=_("Compare the fingerprint with the one shown on the node itself, then accept it."),
+            details=f"{key_type} {fingerprint}",
+        )
+        self.host, self.key_type, self.fingerprint, self.key_base64 = host, key_type, fingerprint, key_base64
+
+
+class HostKeyChanged(NodeError):
+    """The host shows another key than the one stored. Never connect."""
+
+
+class SudoRefused(NodeError):
+    """The user may not act as root there, or the password was wrong."""
+
+
+class CommandFailed(NasError):
+    """A command ran on a node and said no.
+
+    Attributes:
+        node, command, status, stderr: what ran where and what it answered; secrets appear as ***.
+    """
+
+    def __init__(
+        self, node: str, command: str, status: int, stderr: str, *, message: str = "", hint: str = "", stdout: str = ""
+    ) -> None:
+        last = next((line.strip() for line in reversed(stderr.splitlines()) if line.strip()), "")
+        said = message or last or _("the command ended with exit status {status}").format(status=status)
+        super().__init__(f"{node}: {said}", hint=hint)
+        self.node, self.command, self.status, self.stderr = node, command, status, stderr
+        tail = "\n".join(part.rstrip() for part in (stdout, stderr) if part.strip())
+        self.details = f"{node}$ {command}\n{tail}\n" + _("exit status {status}").format(status=status)
+
+
+class LockBusy(CommandFailed):
+    """Somebody else's operation holds the cluster's lock."""
+
+
+class UnexpectedOutput(NasError):
+    """A command or an API answered something we cannot read."""
+
+
+class ServiceDown(NasError):
+    """The daemon that should answer does not run, or hangs."""
+
+
+class StoreError(NasError):
+    """etcd said no, has no quorum, or cannot be reached at all."""
+
+
+class InvalidInput(NasError):
+    """A form, a profile or an argument holds a value that cannot work. `field` names it."""
+
+    def __init__(self, message: str, *, field: str = "", hint: str = "", details: str = "") -> None:
+        super().__init__(message, hint=hint, details=details)
+        self.field = field
+
+
+class PlanOutdated(NasError):
+    """The cluster changed since the plan was made; nothing of the step ran."""
+
+
+class ReadOnly(NasError):
+    """The profile forbids changes."""
+
+
+class Cancelled(Exception):
+    """Unwinds an operation that the user asked to stop. Shown to nobody."""

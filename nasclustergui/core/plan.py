@@ -1,0 +1,172 @@
+"""Plans: what a change would do, as data that can be shown, run, stored, printed and resumed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from nasclustergui.core.command import DEFAULT_TIMEOUT, Command
+from nasclustergui.core.errors import InvalidInput
+from nasclustergui.core.events import Severity
+from nasclustergui.core.i18n import _
+
+FORMAT = 1
+
+
+class Risk(StrEnum):
+    """What a step or a plan puts at risk. Compare with `Risk.worst`."""
+
+    SAFE = "safe"  # read-only or undone at once
+    CAUTION = "caution"  # a service is interrupted, can be undone
+    DESTRUCTIVE = "destructive"  # data or redundancy is lost, no undo
+
+    @staticmethod
+    def worst(*risks: Risk) -> Risk:
+        """The gravest of them, SAFE if there is none."""
+        order = list(Risk)
+        return max(risks, key=order.index, default=Risk.SAFE)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One line of "What it means": an icon's severity, a sentence, a smaller one."""
+
+    severity: Severity
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of a plan.
+
+    Attributes:
+        title: "Stop volume scratch".
+        node: name of the node in the profile; where the driver may choose another one that answers, it says so in its docs.
+        command: what runs, exactly.
+        driver: the subsystem that checks, runs and follows it ("gluster").
+        risk, undo_text: shown beside it ("Can be undone", "No undo").
+        undo: what takes it back after a cancel or a later failure, if anything does.
+        check: name of a condition that the driver verifies against fresh state right before the step, with `args`.
+        follow: name of the work that the command starts and the driver watches until it ended, with `args`.
+        prompts: the questions that script mode answers with yes.
+        args: plain data for `check` and `follow`.
+    """
+
+    title: str
+    node: str
+    command: Command
+    driver: str
+    risk: Risk = Risk.SAFE
+    undo_text: str = ""
+    undo: Command | None = None
+    check: str = ""
+    follow: str = ""
+    prompts: tuple[str, ...] = ()
+    args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A change: steps in order, with everything a person must know before it runs.
+
+    Attributes:
+        title: "Delete volume scratch"; also the label of the button that runs it.
+        cluster: name of the profile it was made for; it runs on no other.
+        steps: in order; the first failure ends the plan.
+        meaning: what it means, worst first.
+        undo: how to get back, in sentences.
+        confirm: the name to type where the risk is destructive ("scratch").
+        lane: plans of one lane run one after another ("gluster").
+        seconds: about how long it runs, None if nobody can say.
+        cancel_effect: what a cancel in the middle leaves behind.
+        icon: name of the icon in the list of jobs.
+        created, by: when and by whom.
+    """
+
+    title: str
+    cluster: str
+    steps: tuple[Step, ...]
+    meaning: tuple[Meaning, ...] = ()
+    undo: str = ""
+    confirm: str = ""
+    lane: str = ""
+    seconds: float | None = None
+    cancel_effect: str = ""
+    icon: str = "list-checks"
+    created: float = field(default_factory=time.time)
+    by: str = ""
+
+    @property
+    def risk(self) -> Risk:
+        """The gravest risk of its steps."""
+        return Risk.worst(*(step.risk for step in self.steps))
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes it runs on, each once, in order."""
+        return tuple(dict.fromkeys(step.node for step in self.steps))
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """All questions that script mode answers, each once."""
+        return tuple(dict.fromkeys(prompt for step in self.steps for prompt in step.prompts))
+
+    def with_author(self, by: str) -> Plan:
+        """The same plan with its author's name."""
+        return replace(self, by=by)
+
+
+def to_json(plan: Plan) -> str:
+    """The plan as JSON text (format 1): field names as in the classes, secrets as "***", stdin left out."""
+    data = asdict(plan, dict_factory=_plain)
+    return json.dumps({"format": FORMAT, **data}, ensure_ascii=False, indent=2)
+
+
+def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {key: _printable(value) for key, value in items if key != "stdin"}
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_printable(item) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def from_json(text: str) -> Plan:
+    """The plan that `to_json` wrote. Raises InvalidInput if it is anything else."""
+    try:
+        data = json.loads(text)
+        if data.pop("format") != FORMAT:
+            raise ValueError("format")
+        data["steps"] = tuple(_step(step) for step in data["steps"])
+        data["meaning"] = tuple(Meaning(Severity(m["severity"]), m["title"], m["text"]) for m in data["meaning"])
+        return Plan(**data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidInput(_("This is not a plan of this program."), details=repr(error)) from error
+
+
+def _step(data: dict[str, Any]) -> Step:
+    undo = data.pop("undo")
+    return Step(
+        **data
+        | {
+            "command": _command(data["command"]),
+            "risk": Risk(data["risk"]),
+            "undo": _command(undo) if undo else None,
+            "prompts": tuple(data["prompts"]),
+        }
+    )
+
+
+def _command(data: dict[str, Any]) -> Command:
+    words = data["argv"]
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+        raise ValueError("argv")
+    return Command(
+        tuple(words), data.get("timeout", DEFAULT_TIMEOUT), bool(data.get("root", True)), str(data.get("lock", ""))
+    )

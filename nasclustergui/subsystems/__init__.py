@@ -1,0 +1,1 @@
+"""One folder for each kind of service that a cluster runs."""

@@ -1,0 +1,1 @@
+"""etcd: members, leader, registered nodes."""

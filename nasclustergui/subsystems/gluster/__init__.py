@@ -1,0 +1,1 @@
+"""GlusterFS: peers, volumes, bricks."""

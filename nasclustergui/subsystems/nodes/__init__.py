@@ -1,0 +1,1 @@
+"""The machines themselves: who answers, how busy they are, what disks they have."""

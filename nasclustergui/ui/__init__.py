@@ -1,0 +1,1 @@
+"""The Qt toolkit: it knows no subsystem and no network."""
