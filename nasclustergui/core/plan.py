@@ -46,7 +46,7 @@ class Step:
 
     Attributes:
         title: "Stop volume scratch".
-        node: name of the node in the profile; where the driver may choose another one that answers, it says so in its docs.
+        node: name of the node in the profile; a driver may choose another one that answers and says so in the output.
         command: what runs, exactly.
         driver: the subsystem that checks, runs and follows it ("gluster").
         risk, undo_text: shown beside it ("Can be undone", "No undo").
