@@ -1,0 +1,1 @@
+"""Tests, the lab that they run against, recorded outputs and benchmarks."""
