@@ -19,26 +19,6 @@ class Link(StrEnum):
 
 
 @dataclass(frozen=True)
-class Disk:
-    """A place for bricks: a mounted file system or an unused one that may hold a brick.
-
-    Attributes:
-        device: "/dev/loop1", "sdb1"; mount: "/bricks/d1"; size, free: bytes.
-        used_by: volumes whose bricks lie on it.
-        problem: why it can't take a brick ("" if it can): read-only, root file system, too small.
-    """
-
-    node: str
-    device: str
-    mount: str
-    filesystem: str
-    size: int
-    free: int
-    used_by: tuple[str, ...] = ()
-    problem: str = ""
-
-
-@dataclass(frozen=True)
 class NodeState:
     """One machine.
 
@@ -48,7 +28,6 @@ class NodeState:
         seen_at: Unix time of the last good sample, None if never.
         sample: the last good sample, however old: compare `seen_at`; None if never.
         system: "Debian GNU/Linux 12 (bookworm)"; kernel: release.
-        etcd_role: "leader", "member", "" if none or unknown.
         cores: number of CPUs.
     """
 
