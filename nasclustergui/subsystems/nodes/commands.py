@@ -71,7 +71,7 @@ def _problem(mount: str, filesystem: str, total: int, options: list[str]) -> str
 
 
 def parse_block_devices(result: Result, node: str, rack: str = "") -> tuple[Disk, ...]:
-    """Read `lsblk --json --bytes`: whole disks that carry neither a file system nor partitions. Raises UnexpectedOutput."""
+    """Read `lsblk --json --bytes`: whole disks without file system or partitions. Raises UnexpectedOutput."""
     rows = _flat(_rows(result, "blockdevices", node, "lsblk"))
     parents = {_text(row, "pkname").removeprefix("/dev/") for row in rows}
     disks = []

@@ -1,0 +1,80 @@
+"""What is known of the whole cluster at one moment: the subsystems' states side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nasclustergui.core.disks import Disk
+from nasclustergui.core.errors import NasError
+from nasclustergui.core.profile import Profile
+from nasclustergui.subsystems.etcd.model import EtcdState
+from nasclustergui.subsystems.gluster.model import GlusterState, Volume
+from nasclustergui.subsystems.nodes.model import NodesState
+
+
+@dataclass(frozen=True)
+class ClusterState:
+    """The last reading of every subsystem; None where there never was one.
+
+    Attributes:
+        errors: subsystem id → why the newest reading failed. The older state stays beside it.
+        read_at: subsystem id → Unix time of the last good reading.
+    """
+
+    profile: Profile
+    nodes: NodesState = field(default_factory=NodesState)
+    gluster: GlusterState | None = None
+    etcd: EtcdState | None = None
+    errors: Mapping[str, NasError] = field(default_factory=dict)
+    read_at: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def leader(self) -> str:
+        """The node (or else the member) that leads etcd, "" if nobody does or nobody told."""
+        member = self.etcd.leader if self.etcd and "etcd" not in self.errors else None
+        return (member.node or member.name) if member else ""
+
+    def etcd_role(self, node: str) -> str:
+        """ "leader", "member", "learner", or "" for a node without etcd."""
+        for member in self.etcd.members if self.etcd else ():
+            if member.node == node:
+                return "leader" if member.leader else "learner" if member.learner else "member"
+        return ""
+
+    def role(self, node: str) -> str:
+        """What the node is to the cluster: profile, else its registration, else by its etcd membership."""
+        profile = self.profile.node(node)
+        if profile and profile.role:
+            return profile.role
+        for registration in self.etcd.registrations if self.etcd else ():
+            if registration.name == node and registration.role:
+                return registration.role
+        return "manager" if self.etcd_role(node) else ""
+
+    def bricks_of(self, node: str) -> tuple[tuple[Volume, int], ...]:
+        """(volume, position of the brick) for every brick on the node."""
+        volumes = self.gluster.volumes if self.gluster else ()
+        return tuple((v, i) for v in volumes for i, brick in enumerate(v.bricks) if (brick.node or brick.host) == node)
+
+
+def with_volumes(disks: tuple[Disk, ...], state: GlusterState | None) -> tuple[Disk, ...]:
+    """The disks, each with the volumes whose bricks lie on it."""
+    if state is None:
+        return disks
+    mounts: dict[str, list[str]] = {}
+    for disk in disks:
+        mounts.setdefault(disk.node, []).append(disk.mount)
+    users: dict[tuple[str, str], list[str]] = {}
+    for volume in state.volumes:
+        for brick in volume.bricks:
+            mount = _mount_of(brick.path, mounts.get(brick.node, []))
+            if mount is not None:
+                users.setdefault((brick.node, mount), []).append(volume.name)
+    return tuple(disk.used(tuple(dict.fromkeys(users.get((disk.node, disk.mount), ())))) for disk in disks)
+
+
+def _mount_of(path: str, mounts: list[str]) -> str | None:
+    """The longest mount point that holds the path."""
+    holding = [m for m in mounts if m and (path == m or path.startswith(m.rstrip("/") + "/"))]
+    return max(holding, key=len, default=None)

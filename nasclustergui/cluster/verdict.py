@@ -1,0 +1,128 @@
+"""One answer to "is it well?": the most urgent problem first, with what to do."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from nasclustergui.cluster.state import ClusterState
+from nasclustergui.core.errors import NasError
+from nasclustergui.core.events import Problem, Severity
+from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.units import clock
+from nasclustergui.subsystems.etcd import health as etcd_health
+from nasclustergui.subsystems.gluster import health as gluster_health
+from nasclustergui.subsystems.nodes import health as nodes_health
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the first card of the Overview says.
+
+    Attributes:
+        severity, word: "Healthy", "Act now", "Needs attention", "Works by itself", "Not known".
+        problem: the most urgent one; None when all is well.
+        title, text: headline and explanation.
+        others: the remaining problems, worst first.
+    """
+
+    severity: Severity
+    word: str
+    title: str
+    text: str = ""
+    problem: Problem | None = None
+    others: tuple[Problem, ...] = ()
+
+
+def problems(state: ClusterState) -> tuple[Problem, ...]:
+    """All problems of all subsystems, worst first; equal ones stay in the subsystems' order."""
+    found = list(nodes_health.problems(state.nodes))
+    if state.gluster is not None:
+        found.extend(gluster_health.problems(state.gluster))
+    if state.etcd is not None:
+        found.extend(etcd_health.problems(state.etcd))
+    found.extend(_unread(name, error, state.read_at.get(name)) for name, error in state.errors.items())
+    return tuple(sorted(_without_echoes(found), key=lambda problem: -problem.severity))
+
+
+def _unread(name: str, error: NasError, read_at: float | None) -> Problem:
+    """A subsystem that can't be read is itself a problem: nobody knows how it is."""
+    services = {"gluster": "GlusterFS", "etcd": "etcd", "nodes": _("Nodes")}
+    shown = _("Values shown are from {time}.").format(time=clock(read_at)) if read_at else _("Nothing was read so far.")
+    return Problem(
+        f"{name}/read",
+        Severity.CRITICAL if read_at else Severity.WARN,
+        _("{service} cannot be read").format(service=services.get(name, name)),
+        f"{error} {shown}",
+        (error.hint,) if error.hint else (),
+        f"{name}.read",
+        name,
+        read_at,
+    )
+
+
+def _without_echoes(found: list[Problem]) -> list[Problem]:
+    """A node that is gone explains its peer and its registration: they are not problems of their own."""
+    gone = {p.subject for p in found if p.key.endswith("/link") and p.severity >= Severity.CRITICAL}
+    return [p for p in found if not (p.key.startswith(("gluster/peer/", "etcd/registration/")) and p.subject in gone)]
+
+
+class Since:
+    """Remembers when each problem was first seen, so that its age can be told."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, float] = {}
+
+    def stamp(self, found: tuple[Problem, ...], now: float | None = None) -> tuple[Problem, ...]:
+        """The same problems with `since` filled in; forgets those that are over."""
+        at = time.time() if now is None else now
+        self._first = {p.key: self._first.get(p.key, p.since or at) for p in found}
+        return tuple(replace(p, since=self._first[p.key]) for p in found)
+
+
+def verdict(state: ClusterState, found: tuple[Problem, ...]) -> Verdict:
+    """The verdict over problems that `problems` gave, worst first."""
+    if not state.read_at and not found:
+        return Verdict(Severity.UNKNOWN, _("Not known"), _("Reading the cluster…"))
+    if not found:
+        online, total = sum(n.online for n in state.nodes.nodes), len(state.nodes.nodes)
+        if online < total:
+            waiting = ", ".join(n.name for n in state.nodes.nodes if not n.online)
+            return Verdict(
+                Severity.UNKNOWN, _("Not known"), _("Waiting for {nodes}").format(nodes=waiting), _all_online(state)
+            )
+        return Verdict(Severity.OK, _("Healthy"), _all_online(state), _what_was_checked(state))
+    worst = found[0]
+    return Verdict(worst.severity, _words()[worst.severity], worst.title, worst.text, worst, found[1:])
+
+
+def _words() -> dict[Severity, str]:
+    return {
+        Severity.CRITICAL: _("Act now"),
+        Severity.WARN: _("Needs attention"),
+        Severity.UNKNOWN: _("Not known"),
+        Severity.BUSY: _("Works by itself"),
+        Severity.INFO: _("Healthy"),
+        Severity.OK: _("Healthy"),
+    }
+
+
+def _all_online(state: ClusterState) -> str:
+    nodes = state.nodes.nodes
+    return ngettext("{online}/{total} node online", "{online}/{total} nodes online", len(nodes)).format(
+        online=sum(n.online for n in nodes), total=len(nodes)
+    )
+
+
+def _what_was_checked(state: ClusterState) -> str:
+    parts = []
+    if state.gluster is not None:
+        n = len(state.gluster.volumes)
+        parts.append(ngettext("{n} volume has all its bricks", "{n} volumes have all their bricks", n).format(n=n))
+    if state.etcd is not None and state.etcd.members:
+        parts.append(
+            _("{healthy} of {members} etcd members answer").format(
+                healthy=state.etcd.healthy, members=len(state.etcd.members)
+            )
+        )
+    return " · ".join(parts)
