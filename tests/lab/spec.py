@@ -1,0 +1,79 @@
+"""What a lab was asked to be; kept on disk so that later commands know it."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+from tests.lab.paths import MAX_NODES, LabError, LabPaths
+
+MIN_DISK_MB = 300  # mkfs.xfs refuses anything smaller
+MAX_DISKS = 12
+ETCD_MEMBERS = 3
+ADMIN_USER = "admin"
+ADMIN_PASSWORD = "lab-admin"
+ETCD_USER = "nasadmin"
+ETCD_PASSWORD = "lab-nasadmin"
+ETCD_ROOT_PASSWORD = "lab-root"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Size and services of a lab.
+
+    Attributes: `disks` brick disks per node of `disk_mb` MiB each (sparse files); `memory_mb` upper bound of what a
+    node writes outside of its bricks; `peer` joins the GlusterFS nodes to one pool.
+    """
+
+    name: str
+    nodes: int = 4
+    disks: int = 3
+    disk_mb: int = 1024
+    memory_mb: int = 1024
+    etcd: bool = True
+    etcd_auth: bool = False
+    peer: bool = True
+
+    def __post_init__(self) -> None:
+        _within("nodes", self.nodes, 1, MAX_NODES)
+        _within("disks", self.disks, 0, MAX_DISKS)
+        _within("disk-mb", self.disk_mb, MIN_DISK_MB, 1 << 20)
+        _within("memory-mb", self.memory_mb, 256, 1 << 16)
+        if self.etcd_auth and not self.etcd:
+            raise LabError("--etcd-auth makes no sense with --no-etcd")
+
+    @property
+    def paths(self) -> LabPaths:
+        return LabPaths(self.name)
+
+    @property
+    def numbers(self) -> range:
+        """Numbers of the nodes."""
+        return range(1, self.nodes + 1)
+
+    @property
+    def etcd_numbers(self) -> range:
+        """Numbers of the nodes that are etcd members."""
+        return range(1, min(ETCD_MEMBERS, self.nodes) + 1) if self.etcd else range(0)
+
+    def check_node(self, n: int) -> int:
+        """Return `n`, or raise LabError when the lab has no such node."""
+        _within("node", n, 1, self.nodes)
+        return n
+
+    def save(self) -> None:
+        self.paths.spec.write_text(json.dumps(dataclasses.asdict(self), indent=1) + "\n")
+
+    @classmethod
+    def load(cls, name: str) -> "Spec":
+        path = LabPaths(name).spec
+        try:
+            return cls(**json.loads(path.read_text()))
+        except FileNotFoundError:
+            raise LabError(f"no lab “{name}” is up (start one: python -m tests.lab up --name {name})") from None
+        except (ValueError, TypeError) as error:
+            raise LabError(f"{path} is damaged ({error}); python -m tests.lab down --name {name} clears up") from error
+
+
+def _within(what: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise LabError(f"{what} must lie between {low} and {high}, not {value}")
