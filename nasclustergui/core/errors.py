@@ -16,6 +16,9 @@
   + InvalidInput         a form, a profile or an argument holds a value that cannot work
   + PlanOutdated         the cluster changed since the plan was made
   + ReadOnly             the profile forbids changes
+  + NotConfirmed         a risky plan without the name that must be typed
+  + OutcomeUnknown       the connection broke while a change ran: it may have happened or not
+  + AuditFailed          the record of changes cannot be written: nothing may run unrecorded
 * Cancelled              not an error: the user asked to stop; shown to nobody
 
 `str(error)` is one sentence for a person, `error.hint` what to do about it, `error.details` the
@@ -141,6 +144,25 @@ class PlanOutdated(NasError):
 
 class ReadOnly(NasError):
     """The profile forbids changes."""
+
+
+class NotConfirmed(NasError):
+    """The plan asks for a name to be typed first. `expected` is that name; nothing ran."""
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(
+            _("This change was not confirmed, nothing was done."),
+            hint=_("Type “{name}” to confirm it.").format(name=expected),
+        )
+        self.expected = expected
+
+
+class OutcomeUnknown(NasError):
+    """The connection broke while a change ran: neither a success nor a failure."""
+
+
+class AuditFailed(NasError):
+    """The audit log cannot be written or read."""
 
 
 class Cancelled(Exception):

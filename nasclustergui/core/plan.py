@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
 
-from nasclustergui.core.command import DEFAULT_TIMEOUT, Command
-from nasclustergui.core.errors import InvalidInput
+from nasclustergui.core.command import Command
 from nasclustergui.core.events import Severity
-from nasclustergui.core.i18n import _
-
-FORMAT = 1
 
 
 class Risk(StrEnum):
@@ -50,11 +44,13 @@ class Step:
         command: what runs, exactly.
         driver: the subsystem that checks, runs and follows it ("gluster").
         risk, undo_text: shown beside it ("Can be undone", "No undo").
-        undo: what takes it back after a cancel or a later failure, if anything does.
+        undo: what takes it back when the job is cancelled in this step or, where the plan says `rollback`, later on.
         check: name of a condition that the driver verifies against fresh state right before the step, with `args`.
         follow: name of the work that the command starts and the driver watches until it ended, with `args`.
         prompts: the questions that script mode answers with yes.
         args: plain data for `check` and `follow`.
+        expect: text that the output must contain to count as done, for tools that say no with exit status 0;
+            the exported shell script looks for it (a driver reads the output itself).
     """
 
     title: str
@@ -68,6 +64,7 @@ class Step:
     follow: str = ""
     prompts: tuple[str, ...] = ()
     args: Mapping[str, str] = field(default_factory=dict)
+    expect: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +83,7 @@ class Plan:
         cancel_effect: what a cancel in the middle leaves behind.
         icon: name of the icon in the list of jobs.
         created, by: when and by whom.
+        rollback: after a failure or a cancel the steps already done are undone too, newest first. Without it they stay.
     """
 
     title: str
@@ -100,6 +98,7 @@ class Plan:
     icon: str = "list-checks"
     created: float = field(default_factory=time.time)
     by: str = ""
+    rollback: bool = False
 
     @property
     def risk(self) -> Risk:
@@ -119,54 +118,3 @@ class Plan:
     def with_author(self, by: str) -> Plan:
         """The same plan with its author's name."""
         return replace(self, by=by)
-
-
-def to_json(plan: Plan) -> str:
-    """The plan as JSON text (format 1): field names as in the classes, secrets as "***", stdin left out."""
-    data = asdict(plan, dict_factory=_plain)
-    return json.dumps({"format": FORMAT, **data}, ensure_ascii=False, indent=2)
-
-
-def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: _printable(value) for key, value in items if key != "stdin"}
-
-
-def _printable(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return [_printable(item) for item in value]
-    return str(value) if isinstance(value, str) else value
-
-
-def from_json(text: str) -> Plan:
-    """The plan that `to_json` wrote. Raises InvalidInput if it is anything else."""
-    try:
-        data = json.loads(text)
-        if data.pop("format") != FORMAT:
-            raise ValueError("format")
-        data["steps"] = tuple(_step(step) for step in data["steps"])
-        data["meaning"] = tuple(Meaning(Severity(m["severity"]), m["title"], m["text"]) for m in data["meaning"])
-        return Plan(**data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidInput(_("This is not a plan of this program."), details=repr(error)) from error
-
-
-def _step(data: dict[str, Any]) -> Step:
-    undo = data.pop("undo")
-    return Step(
-        **data
-        | {
-            "command": _command(data["command"]),
-            "risk": Risk(data["risk"]),
-            "undo": _command(undo) if undo else None,
-            "prompts": tuple(data["prompts"]),
-        }
-    )
-
-
-def _command(data: dict[str, Any]) -> Command:
-    words = data["argv"]
-    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-        raise ValueError("argv")
-    return Command(
-        tuple(words), data.get("timeout", DEFAULT_TIMEOUT), bool(data.get("root", True)), str(data.get("lock", ""))
-    )
