@@ -93,7 +93,13 @@ def _status(args: argparse.Namespace) -> int:
     lab = Lab.open(args.name)
     nodes = lab.status()
     if args.json:
-        facts = {"name": lab.name, "profile": str(lab.profile_path), "nodes": [dataclasses.asdict(n) for n in nodes]}
+        facts = {
+            "name": lab.name,
+            "profile": str(lab.profile_path),
+            "ssh_key": str(lab.ssh_key),
+            "credentials": lab.credentials,
+            "nodes": [dataclasses.asdict(status) for status in nodes],
+        }
         print(json.dumps(facts, indent=1))
         return 0
     for status in nodes:

@@ -1,11 +1,10 @@
-"""Control groups of a lab: each node's systemd gets its own, and freezing a node uses them."""
+"""Control groups of a lab: each node's systemd gets its own, by which a node can also be frozen."""
 
 import os
 import time
 from pathlib import Path
 
 from tests.lab.paths import CGROUP_ROOT, LabError, LabPaths
-from tests.lab.procs import wait_until
 
 # systemd's own two hierarchies where the host mixes version 1 and 2.
 HYBRID = ("systemd", "unified")
@@ -38,35 +37,6 @@ def make(paths: LabPaths, n: int) -> tuple[str, str]:
             group.mkdir(parents=True, exist_ok=True)
             files.append(str(group / "cgroup.procs"))
     return " ".join(node), " ".join(supervisor)
-
-
-def _freezer(paths: LabPaths, n: int) -> Path:
-    for root in hierarchies():
-        file = root / paths.cgroup / f"n{n}" / "cgroup.freeze"
-        if file.exists():
-            return file
-    raise LabError("this kernel's control groups cannot freeze (no cgroup version 2 mounted)")
-
-
-def freeze(paths: LabPaths, n: int) -> None:
-    """Stop every process of node `n` where it stands; its kernel still answers pings and accepts connections."""
-    file = _freezer(paths, n)
-    file.write_text("1")
-    if not wait_until(lambda: "frozen 1" in (file.parent / "cgroup.events").read_text(), 10):
-        file.write_text("0")
-        raise LabError(f"node{n} did not freeze within 10 s")
-
-
-def thaw(paths: LabPaths, n: int) -> None:
-    """Let the processes of node `n` go on."""
-    _freezer(paths, n).write_text("0")
-
-
-def is_frozen(paths: LabPaths, n: int) -> bool:
-    try:
-        return _freezer(paths, n).read_text().strip() == "1"
-    except (LabError, OSError):
-        return False
 
 
 def remove(paths: LabPaths, seconds: float = 5) -> None:

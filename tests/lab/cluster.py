@@ -1,5 +1,6 @@
 """The lab for tests and scripts: ``with Lab.up(nodes=3) as lab: lab.exec(1, "gluster", "pool", "list")``."""
 
+import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.lab import cgroups, cleanup, inside, locking, network, node, profile, services
+from tests.lab import cleanup, freezing, inside, locking, network, node, profile, services
 from tests.lab.paths import LabError, LabPaths, default_name, node_address, node_name
-from tests.lab.procs import wait_until
+from tests.lab.procs import Process, wait_until
 from tests.lab.shell import Completed, clean_environment, run
 from tests.lab.spec import Spec
 
@@ -84,6 +85,7 @@ class Lab:
         node.make_template_disk(self.spec)
         with ThreadPoolExecutor(START_THREADS) as pool:
             list(pool.map(lambda n: node.lay(self.spec, n, services.of_node(self.spec, n)), self.spec.numbers))
+        self.paths.credentials.write_text(json.dumps(self.spec.credentials(), indent=1) + "\n")
         self.profile_path.write_text(profile.text(self.spec))
 
     @contextmanager
@@ -114,6 +116,11 @@ class Lab:
     def profile_path(self) -> Path:
         """The cluster profile for the app."""
         return self.paths.profile
+
+    @property
+    def credentials(self) -> dict[str, dict[str, str]]:
+        """Passwords by user name, for "ssh" and, where it asks for users, "etcd"."""
+        return self.spec.credentials()
 
     @property
     def ssh_key(self) -> Path:
@@ -164,17 +171,17 @@ class Lab:
 
     def freeze(self, n: int) -> None:
         """Stop all processes of node `n` where they are."""
-        self._need_on(n)
-        cgroups.freeze(self.paths, n)
+        freezing.freeze(self.paths, n, self._init(n))
 
     def thaw(self, n: int) -> None:
         """Let the processes of node `n` go on."""
-        self._need_on(n)
-        cgroups.thaw(self.paths, n)
+        freezing.thaw(self.paths, n, self._init(n))
 
-    def _need_on(self, n: int) -> None:
-        if node.supervisor(self.paths, self.spec.check_node(n)) is None:
+    def _init(self, n: int) -> Process:
+        init = node.init_process(self.paths, self.spec.check_node(n))
+        if init is None:
             raise LabError(f"{node_name(n)} is off")
+        return init
 
     def wait_healthy(self, seconds: float = 60) -> None:
         """Wait until etcd answers everywhere and every GlusterFS node sees all others; LabError when they don't."""
@@ -194,7 +201,7 @@ class Lab:
             address=node_address(n),
             on=init is not None,
             plugged=not self.paths.node(n).unplugged.exists(),
-            frozen=init is not None and cgroups.is_frozen(self.paths, n),
+            frozen=init is not None and freezing.is_frozen(self.paths, n, init),
             pid=init.pid if init else 0,
         )
 

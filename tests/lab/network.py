@@ -2,8 +2,8 @@
 
 import fcntl
 import os
-from pathlib import Path
 
+from tests.lab import mounts
 from tests.lab.paths import HUB_ADDRESS, NETNS_DIR, PREFIX_LENGTH, LabPaths, link_name, node_address
 from tests.lab.shell import clean_environment, run
 from tests.lab.spec import Spec
@@ -70,19 +70,19 @@ def remove(paths: LabPaths) -> None:
         run("ip", "netns", "del", name, check=False)
         # `ip` stops short of a file whose mount an interrupted `ip netns add` never made.
         (NETNS_DIR / name).unlink(missing_ok=True)
-    _tidy_directory(NETNS_DIR)
+    _unmount_directory()
 
 
-def _tidy_directory(directory: Path) -> None:
-    """Undo what the first `ip netns add` of the machine did: mount its directory onto itself."""
+def _unmount_directory() -> None:
+    """Undo what the machine's first `ip netns add` did: mount its directory onto itself."""
     try:
-        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        handle = os.open(NETNS_DIR, os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError:
         return
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)  # `ip netns add` takes the same lock while it mounts
-        empty = not os.listdir(directory)
+        unused = not os.listdir(NETNS_DIR) and NETNS_DIR in mounts.below(NETNS_DIR)
     finally:
         os.close(handle)
-    if empty and os.path.ismount(directory):
-        run("umount", str(directory), check=False)
+    if unused:
+        run("umount", str(NETNS_DIR), check=False)  # refused while somebody's namespace is in it

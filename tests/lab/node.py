@@ -1,10 +1,14 @@
 """One node: its files, switching it on and off."""
 
+import fcntl
+import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.lab import cgroups, network, system
-from tests.lab.paths import LabError, LabPaths, node_name
+from tests.lab import cgroups, freezing, network, system
+from tests.lab.paths import LabError, LabPaths, link_name, node_name
 from tests.lab.procs import Process, wait_gone, wait_until
 from tests.lab.service import Context, Service
 from tests.lab.shell import clean_environment, run
@@ -54,39 +58,52 @@ def make_template_disk(spec: Spec) -> None:
 
 def switch_on(spec: Spec, n: int) -> None:
     """Begin to boot the node; `wait_ready` tells when it is up."""
-    if supervisor(spec.paths, n):
-        raise LabError(f"{node_name(n)} is on already")
-    paths = spec.paths.node(n)
+    with _power_button(spec.paths, n):
+        if supervisor(spec.paths, n):
+            raise LabError(f"{node_name(n)} is on already")
+        spec.paths.node(n).supervisor.unlink(missing_ok=True)
+        environment = _supervisor_environment(spec, n)
+        freezing.thaw(spec.paths, n, None)  # in case the power was cut while it was frozen
+        if not spec.paths.node(n).unplugged.exists():
+            network.set_link(spec.paths, n, up=True)
+        _spawn(spec, n, environment)
+        if not wait_until(lambda: supervisor(spec.paths, n) is not None, 10):
+            raise LabError(f"{node_name(n)} did not start:\n{_console(spec, n)}")
+
+
+@contextmanager
+def _power_button(paths: LabPaths, n: int) -> Iterator[None]:
+    """One change of the node's power at a time."""
+    handle = os.open(paths.node(n).root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _supervisor_environment(spec: Spec, n: int) -> dict[str, str]:
     in_groups, sup_groups = cgroups.make(spec.paths, n)
-    environment = clean_environment(spec.name) | {
+    return clean_environment(spec.name) | {
         "LAB_GROUPS": in_groups,
         "LAB_SUP_GROUPS": sup_groups,
+        "LAB_SUPERVISOR": str(spec.paths.node(n).supervisor),
         "LAB_CGROUP": cgroups.kinds(),
-        "LAB_CUT": f"ip -n {spec.paths.hub_netns} link set v{n} down",
+        "LAB_CUT": f"ip -n {spec.paths.hub_netns} link set {link_name(n)} down",
     }
-    if not paths.unplugged.exists():
-        network.set_link(spec.paths, n, up=True)
+
+
+def _spawn(spec: Spec, n: int, environment: dict[str, str]) -> None:
+    paths = spec.paths.node(n)
     words = [SCRIPTS / "supervise.sh", spec.paths.node_netns_file(n), SCRIPTS / "init1.sh", SCRIPTS / "init2.sh"]
-    with paths.console.open("ab") as console:
-        started = subprocess.Popen(
-            [*map(str, words), str(paths.root), node_name(n), str(spec.disks)],
-            stdin=subprocess.DEVNULL,
-            stdout=console,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd="/",
-            start_new_session=True,
-        )
-    process = Process.of(started.pid)
-    if process is None:
-        raise LabError(f"{node_name(n)} did not start: {paths.console.read_text()}")
-    paths.supervisor.write_text(f"{process.pid} {process.start}\n")
-    _forget(started)
+    # --fork: it is to outlive this program, and not to become its zombie.
+    argv = ["setsid", "--fork", *map(str, words), str(paths.root), node_name(n), str(spec.disks)]
+    with paths.console.open("ab") as out:
+        subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd="/", check=True)
 
 
-def _forget(started: "subprocess.Popen[bytes]") -> None:
-    """The supervisor outlives this program on purpose: keep Popen from warning about that."""
-    started.returncode = 0
+def _console(spec: Spec, n: int) -> str:
+    return spec.paths.node(n).console.read_text(errors="replace")[-2000:]
 
 
 def supervisor(paths: LabPaths, n: int) -> Process | None:
@@ -121,7 +138,7 @@ def wait_ready(spec: Spec, n: int, services: list[Service], seconds: float = REA
 
     def served() -> bool:
         if supervisor(spec.paths, n) is None:
-            raise LabError(f"{node_name(n)} ended while it booted:\n{spec.paths.node(n).console.read_text()[-2000:]}")
+            raise LabError(f"{node_name(n)} ended while it booted:\n{_console(spec, n)}")
         root = root_directory(spec.paths, n)
         if root:
             waiting[:] = [service for service in waiting if not service.ready(root, n)]
@@ -134,14 +151,15 @@ def wait_ready(spec: Spec, n: int, services: list[Service], seconds: float = REA
 
 def switch_off(spec: Spec, n: int) -> None:
     """Cut the power: all processes of the node end at once, its disks and its root file system stay."""
-    top = supervisor(spec.paths, n)
-    if top is None:
-        return
-    below = top.children()
-    doomed = [top, *below, *(inner for process in below for inner in process.children())]
-    for process in doomed:  # the supervisor first, or it would boot the node again
-        process.kill()
-    if not wait_gone(doomed):
-        raise LabError(f"{node_name(n)} did not end")
-    network.set_link(spec.paths, n, up=False)
-    spec.paths.node(n).supervisor.unlink(missing_ok=True)
+    with _power_button(spec.paths, n):
+        top = supervisor(spec.paths, n)
+        if top is None:
+            return
+        below = top.children()
+        doomed = [top, *below, *(inner for process in below for inner in process.children())]
+        for process in doomed:  # the supervisor first, or it would boot the node again
+            process.kill()
+        if not wait_gone(doomed):
+            raise LabError(f"{node_name(n)} did not end")
+        network.set_link(spec.paths, n, up=False)
+        spec.paths.node(n).supervisor.unlink(missing_ok=True)

@@ -83,6 +83,11 @@ class LabPaths:
         return self.root / "profile.toml"
 
     @property
+    def credentials(self) -> Path:
+        """User names and passwords, as JSON."""
+        return self.root / "credentials.json"
+
+    @property
     def ssh_key(self) -> Path:
         return self.root / "id_ed25519"
 

@@ -28,6 +28,11 @@ class Process:
     def alive(self) -> bool:
         return Process.of(self.pid) == self
 
+    def stopped(self) -> bool:
+        """Whether SIGSTOP holds it."""
+        fields = _stat(self.pid)
+        return fields is not None and fields[0] == "T"
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal, if this is still the same process."""
         if self.alive():
@@ -78,12 +83,13 @@ def in_network(namespace: Path) -> list[Process]:
         wanted = namespace.stat()
     except OSError:
         return []
-    return [process for process in every() if _same_network(process.pid, wanted)]
+    return [process for process in every() if same_namespace(process.pid, "net", wanted)]
 
 
-def _same_network(pid: int, wanted: os.stat_result) -> bool:
+def same_namespace(pid: int, kind: str, wanted: os.stat_result) -> bool:
+    """Whether process `pid` is in the namespace of `kind` ("net", "pid" …) whose file has the status `wanted`."""
     try:
-        return os.path.samestat(os.stat(f"/proc/{pid}/ns/net"), wanted)
+        return os.path.samestat(os.stat(f"/proc/{pid}/ns/{kind}"), wanted)
     except OSError:
         return False
 

@@ -55,6 +55,13 @@ class Spec:
         """Numbers of the nodes that are etcd members."""
         return range(1, min(ETCD_MEMBERS, self.nodes) + 1) if self.etcd else range(0)
 
+    def credentials(self) -> dict[str, dict[str, str]]:
+        """User names and passwords that work in the lab; they protect nothing and are the same in each."""
+        known = {"ssh": {ADMIN_USER: ADMIN_PASSWORD}}
+        if self.etcd_auth:
+            known["etcd"] = {ETCD_USER: ETCD_PASSWORD, "root": ETCD_ROOT_PASSWORD}
+        return known
+
     def check_node(self, n: int) -> int:
         """Return `n`, or raise LabError when the lab has no such node."""
         _within("node", n, 1, self.nodes)

@@ -42,6 +42,9 @@ while [ "$i" -le "$disks" ]; do
 done
 umount -l /.host
 rmdir /.host
+# A number of its own for every boot: the kernel's is the host's, and the journal sorts by it.
+cat /proc/sys/kernel/random/uuid > /run/lab-boot-id
+mount --bind /run/lab-boot-id /proc/sys/kernel/random/boot_id
 touch /run/lab-root  # from here on /proc/PID/root is the node's, not the host's
 exec env -i container=lab NAS_LAB_MARK="$NAS_LAB_MARK" LANG=C.UTF-8 \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
