@@ -41,7 +41,14 @@ class NasError(Exception):
 
 
 class NodeError(NasError):
-    """Something about one node. `node` is its name in the profile."""
+    """Something about one node. `node` is its name in the profile.
+
+    Attributes:
+        sent: False where it is certain that the command never reached the node; whoever raises it sets that.
+            A change whose connection broke after it was sent may have happened or not.
+    """
+
+    sent = True
 
     def __init__(self, node: str, message: str, *, hint: str = "", details: str = "") -> None:
         super().__init__(f"{node}: {message}", hint=hint, details=details)
@@ -67,6 +74,8 @@ class NoAnswer(NodeError):
 class LoginRefused(NodeError):
     """User, key or password were not accepted."""
 
+    sent = False
+
 
 class HostKeyUnknown(NodeError):
     """A host never seen before. The user compares the fingerprint and decides.
@@ -77,6 +86,8 @@ class HostKeyUnknown(NodeError):
         fingerprint: "SHA256:…" as `ssh-keygen -lf` prints it.
         key_base64: the public key, to be stored once accepted.
     """
+
+    sent = False
 
     def __init__(self, node: str, host: str, key_type: str, fingerprint: str, key_base64: str) -> None:
         super().__init__(
@@ -91,9 +102,13 @@ class HostKeyUnknown(NodeError):
 class HostKeyChanged(NodeError):
     """The host shows another key than the one stored. Never connect."""
 
+    sent = False
+
 
 class SudoRefused(NodeError):
     """The user may not act as root there, or the password was wrong."""
+
+    sent = False
 
 
 class CommandFailed(NasError):
@@ -127,7 +142,14 @@ class ServiceDown(NasError):
 
 
 class StoreError(NasError):
-    """etcd said no, has no quorum, or cannot be reached at all."""
+    """etcd said no, has no quorum, or cannot be reached at all.
+
+    `ambiguous`: the change may or may not have been written; the message says so too.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", details: str = "", ambiguous: bool = False) -> None:
+        super().__init__(message, hint=hint, details=details)
+        self.ambiguous = ambiguous
 
 
 class InvalidInput(NasError):

@@ -1,0 +1,190 @@
+"""What etcd's refusals mean: try the next member, log in again, or tell the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from nasclustergui.core.errors import StoreError
+from nasclustergui.core.i18n import _
+
+_NEXT = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "CANCELLED", "ABORTED"})
+_NEXT_TEXTS = ("context deadline exceeded", "context canceled", "too many requests", "no leader", "not capable")
+_LOGIN_TEXTS = ("invalid auth token", "revision of auth store is old")
+_NEVER_SENT = ("failed to connect", "errors resolving", "no leader", "too many requests", *_LOGIN_TEXTS)
+_LEADERLESS = ("no leader", "leader changed", "request timed out", "context deadline exceeded")
+_TLS_HINTS = ("handshake failed", "unwrap failed", "socket closed", "connection reset", "ssl")
+
+
+class Verdict(Enum):
+    """What to do about a failed call."""
+
+    NEXT = "next"  # another member may do better
+    LOGIN = "login"  # the token is not valid at this member (any more)
+    FINAL = "final"  # every member would say the same
+
+
+class RpcFailed(Exception):
+    """A call of one endpoint failed. Never leaves `remote/`.
+
+    Attributes:
+        endpoint: its URL. code: name of gRPC's status ("UNAVAILABLE"). text: what came with it.
+    """
+
+    def __init__(self, endpoint: str, code: str, text: str) -> None:
+        super().__init__(f"{endpoint}: {code}: {text}")
+        self.endpoint, self.code, self.text = endpoint, code, text
+
+    @property
+    def verdict(self) -> Verdict:
+        """What to do now."""
+        if self.code == "UNAUTHENTICATED" or self._says(_LOGIN_TEXTS):
+            return Verdict.LOGIN
+        if self.code in _NEXT or self._says(_NEXT_TEXTS):
+            return Verdict.NEXT
+        return Verdict.FINAL
+
+    @property
+    def perhaps_done(self) -> bool:
+        """A write may have happened all the same: it was sent and no refusal came back."""
+        return self.verdict is Verdict.NEXT and not self._says(_NEVER_SENT)
+
+    @property
+    def leaderless(self) -> bool:
+        """The member answered, but has no leader to decide."""
+        return self._says(_LEADERLESS)
+
+    @property
+    def unconnected(self) -> bool:
+        """There is no connection to the member."""
+        return self.code == "UNAVAILABLE" and "etcdserver" not in self.text
+
+    @property
+    def smells_of_tls(self) -> bool:
+        """Worth asking OpenSSL what it thinks of this endpoint."""
+        return self.code == "UNAVAILABLE" and self._says(_TLS_HINTS)
+
+    def _says(self, texts: Sequence[str]) -> bool:
+        lowered = self.text.lower()
+        return any(each in lowered for each in texts)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the sentence needs to know beside the failure: whose call it was, about which key, a write or not."""
+
+    user: str = ""
+    subject: str = ""
+    write: bool = False
+
+
+def reason(failure: RpcFailed) -> str:
+    """In a few words, for a list of members."""
+    text = failure.text.lower()
+    if "refused" in text:
+        return _("connection refused: etcd does not run there")
+    if "errors resolving" in text or "name not found" in text:
+        return _("host name not found")
+    if failure.code == "DEADLINE_EXCEEDED" or "timed out" in text or "timeout" in text or "ping" in text:
+        return _("no answer in time")
+    if "unreachable" in text or "no route" in text:
+        return _("host not reachable")
+    if failure.smells_of_tls:
+        return _("the TLS connection was refused")
+    if "no leader" in text:
+        return _("knows no leader")
+    return failure.text.removeprefix("etcdserver: ") or failure.code
+
+
+def explain(failures: Sequence[RpcFailed], where: Circumstances, *, perhaps_done: bool = False) -> StoreError:
+    """The error to raise when no endpoint did what was asked; `failures` holds the last one of each, at least one."""
+    details = "\n".join(str(each) for each in failures)
+    final = next((each for each in failures if each.verdict is not Verdict.NEXT), None)
+    if final:
+        message, hint = _refusal(final, where)
+    elif all(each.unconnected for each in failures):
+        message = _("No etcd endpoint can be reached.")
+        hint = _("Check that etcd runs on the manager nodes and that this computer reaches its client port.")
+    elif any(each.leaderless for each in failures):
+        message = _("etcd has no leader: nothing can be read for certain and nothing can be changed.")
+        hint = _("More than half of the members must run and reach each other. Start those that are off.")
+    else:
+        message = _("etcd did not answer in time.")
+        hint = _("Check the load of the manager nodes' disks and the network between them and this computer.")
+    if perhaps_done and where.write:
+        message += " " + _("The change may or may not have been written.")
+        hint = _("Read the key again before you repeat the change.") + " " + hint
+    return StoreError(message, hint=hint, details=details, ambiguous=perhaps_done and where.write)
+
+
+def _refusal(failure: RpcFailed, where: Circumstances) -> tuple[str, str]:
+    for text, answer in _REFUSALS.items():
+        if text in failure.text:
+            return answer(where)
+    if failure.verdict is Verdict.LOGIN:
+        return _("etcd does not accept the login."), _("Check the user and the password in the cluster's profile.")
+    return _("etcd refused: {text}.").format(text=failure.text.removeprefix("etcdserver: ").rstrip(".")), ""
+
+
+def _no_user(where: Circumstances) -> tuple[str, str]:
+    if where.user:
+        return (
+            _("etcd asks for the password of user {user}.").format(user=where.user),
+            _("Enter the password in the cluster's profile."),
+        )
+    return (
+        _("etcd asks for a login and the profile names no user."),
+        _("Enter user and password in the cluster's profile, or a client certificate that carries the user's name."),
+    )
+
+
+def _wrong_password(where: Circumstances) -> tuple[str, str]:
+    return (
+        _("etcd does not accept user {user} with this password.").format(user=where.user),
+        _("Correct user or password in the cluster's profile."),
+    )
+
+
+def _denied(where: Circumstances) -> tuple[str, str]:
+    hint = _("Let etcd's administrator grant the user's role access to this key.")
+    if where.subject and where.write:
+        return _("etcd does not allow this user to change {key}.").format(key=where.subject), hint
+    if where.subject:
+        return _("etcd does not allow this user to read {key}.").format(key=where.subject), hint
+    return _("etcd does not allow this user to do that."), _("Use a user with the role root.")
+
+
+def _full(_where: Circumstances) -> tuple[str, str]:
+    return (
+        _("etcd's database is full: it takes no changes until it is cleaned up."),
+        _("Compact the history, defragment each member, then disarm the alarm."),
+    )
+
+
+def _corrupt(_where: Circumstances) -> tuple[str, str]:
+    return (
+        _("etcd found that the members' databases differ, and takes no changes."),
+        _("Find the member with the wrong data, remove it and add it again empty."),
+    )
+
+
+_REFUSALS: dict[str, Callable[[Circumstances], tuple[str, str]]] = {
+    "user name is empty": _no_user,
+    "invalid user ID or password": _wrong_password,
+    "permission denied": _denied,
+    "database space exceeded": _full,
+    "corrupt": _corrupt,
+    "request is too large": lambda _where: (
+        _("The value is larger than etcd accepts."),
+        _("A request may hold 1.5 MiB unless etcd was started with another limit."),
+    ),
+    "requested lease not found": lambda _where: (
+        _("The lease has run out or was revoked."),
+        _("Ask for a new lease."),
+    ),
+    "has been compacted": lambda _where: (
+        _("This revision is no longer kept: the history was compacted."),
+        _("Read the present state."),
+    ),
+}

@@ -1,0 +1,36 @@
+"""The door to gRPC and to etcd's generated messages: loaded at first use, because that takes over 100 ms."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+
+@cache
+def grpc() -> Any:
+    """The grpc module. Its C core writes to stderr unless told otherwise before it is loaded."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    import grpc as module
+
+    return module
+
+
+@cache
+def messages() -> Any:
+    """etcd's request and reply classes and service stubs, as `etcd3` carries them."""
+    grpc()
+    from etcd3 import etcdrpc
+
+    return etcdrpc
+
+
+def unknown_fields(message: Any) -> list[tuple[int, Any]]:
+    """(number, value) of fields that the server sent but the generated classes don't know.
+
+    The stubs are older than etcd 3.4: a status' `errors` and `dbSizeInUse` and a member's `isLearner` arrive this way.
+    """
+    from google.protobuf.unknown_fields import UnknownFieldSet
+
+    fields: Any = UnknownFieldSet(message)  # typeshed doesn't know that it can be iterated
+    return [(int(each.field_number), each.data) for each in fields]

@@ -1,0 +1,114 @@
+"""What all calls of the etcd client share: connections made at first use, failover, the end."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from nasclustergui.core.command import Secret
+from nasclustergui.core.errors import Cancelled, InvalidInput
+from nasclustergui.core.i18n import _
+from nasclustergui.core.job import Job
+from nasclustergui.core.profile import EtcdProfile
+from nasclustergui.remote.etcd_endpoint import Endpoint, parse_endpoint
+from nasclustergui.remote.etcd_errors import Circumstances
+from nasclustergui.remote.etcd_failover import Access, Failover
+from nasclustergui.remote.etcd_link import Link
+from nasclustergui.remote.etcd_tls import TlsFiles, load_tls, tls_fault
+
+T = TypeVar("T")
+SECONDS = 8.0  # an election takes up to 2 s, so two rounds of tries fit in
+
+
+class Background(Protocol):
+    """Something with a thread, to be ended with the client."""
+
+    def stop(self) -> None:
+        """Begin to end; must not wait."""
+
+
+class EtcdSession:
+    """The connections to a cluster's etcd. Nothing is read or connected before the first call. Thread-safe."""
+
+    def __init__(self, profile: EtcdProfile, password: Secret | None = None, *, try_seconds: float = 2.0) -> None:
+        """`password` belongs to `profile.user`. `try_seconds`: how long a member may take before the next is asked."""
+        if not profile.endpoints:
+            raise InvalidInput(_("The cluster's profile names no etcd endpoint."), field="endpoints")
+        self._tls_by_default = bool(profile.ca or profile.cert)
+        parsed = [parse_endpoint(text, self._tls_by_default) for text in profile.endpoints]
+        self.endpoints: tuple[Endpoint, ...] = tuple(dict.fromkeys(parsed))
+        self.profile = profile
+        self._password, self._try_seconds = password, try_seconds
+        self._lock = threading.Lock()
+        self._tls: TlsFiles | None = None
+        self._links: dict[Endpoint, Link] = {}
+        self._made: Failover[Link] | None = None
+        self._background: weakref.WeakSet[Background] = weakref.WeakSet()
+        self._closed = False
+
+    def close(self) -> None:
+        """End all calls, streams and threads; returns at once, they are gone within 1 s."""
+        with self._lock:
+            self._closed = True
+            failover, links, background = self._made, list(self._links.values()), list(self._background)
+        for each in background:
+            each.stop()
+        if failover:
+            failover.close()
+        for link in links:
+            link.close()
+
+    def _failover(self) -> Failover[Link]:
+        links = [self._link(endpoint) for endpoint in self.endpoints]
+        with self._lock:
+            if self._made is None:
+                self._made = Failover(links, self._try_seconds, self._tls_fault)
+            return self._made
+
+    def _link(self, endpoint: Endpoint) -> Link:
+        """The connection to an endpoint, also to one that the profile doesn't name."""
+        with self._lock:
+            if self._closed:
+                raise Cancelled
+            if self._tls is None:
+                self._tls = load_tls(self.profile)
+            if endpoint not in self._links:
+                self._links[endpoint] = Link(endpoint, self._tls, self.profile.user, self._password)
+            return self._links[endpoint]
+
+    def _tls_fault(self, link: Link) -> str:
+        return tls_fault(link.endpoint, load_tls(self.profile))
+
+    def _call(
+        self,
+        method: str,
+        request: Any,
+        access: Access = Access.READ,
+        *,
+        subject: str = "",
+        seconds: float = SECONDS,
+        job: Job | None = None,
+    ) -> Any:
+        """Call `method` ("KV.Range") at any member that answers; `subject` is the key, for the sentence of an error."""
+        return self._any(lambda link, left: link.unary(method, request, left, job=job), access, subject, seconds, job)
+
+    def _any(
+        self,
+        attempt: Callable[[Link, float], T],
+        access: Access,
+        subject: str,
+        seconds: float,
+        job: Job | None,
+    ) -> T:
+        where = Circumstances(self.profile.user, subject, access is not Access.READ)
+        return self._failover().call(attempt, access=access, seconds=seconds, where=where, job=job)
+
+    def _adopt(self, background: Background) -> None:
+        """End it with the client."""
+        with self._lock:
+            self._background.add(background)
+            closed = self._closed
+        if closed:
+            background.stop()
