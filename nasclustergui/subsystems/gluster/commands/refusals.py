@@ -1,0 +1,303 @@
+"""What gluster's refusals mean: its own words, a plain sentence, and what to do about it.
+
+The patterns are matched against `opErrstr` (or the plain text) of GlusterFS 10, whose wording has hardly changed since
+3.12. Where nothing matches, gluster's own sentence is shown. Its original text is always kept in the error's details.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nasclustergui.core.errors import CommandFailed, LockBusy
+from nasclustergui.core.i18n import _
+
+LOCKED = 30802  # EG_ANOTRANS
+NO_SUCH_VOLUME = 30806  # EG_NOVOL
+LOCK_TEXT = re.compile(
+    r"Another transaction (is|could be) in progress|[Ll]ocking failed on|Unable to (acquire|get) lock"
+    r"|Failed to acquire lock|Cluster lock held by|holding of lock failed"
+)
+PHASE = re.compile(
+    r"^(?:Pre Validation|Post Validation|Staging|Brick op|Commit) failed on (\S+?)\.(?:\s+Error:)?\s+(?=\S)"
+)
+EMPTY_PHASE = re.compile(
+    r"^(Pre Validation|Post Validation|Staging|Brick op|Commit) failed on (\S+?)\.? *(Please check .*)?$"
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The error class, the sentence and the hint for what gluster said."""
+
+    kind: type[CommandFailed]
+    sentence: str
+    hint: str = ""
+
+
+def N_(text: str) -> str:  # noqa: N802
+    """Mark a text for translation (catalogue tools look for this name); `explain` translates it when it is needed."""
+    return text
+
+
+RULES: tuple[tuple[str, str, str], ...] = (
+    # what gluster writes, our sentence with its groups as {0}, {1}, our hint
+    (
+        r"(\S.*) is already part of a volume",
+        N_("{0} is already part of a volume, or was until its volume was deleted"),
+        N_("Choose another directory. If its old content may be lost, clean the directory on its node or use “force”."),
+    ),
+    (
+        r"Brick: (.+) not available\. Brick may be containing",
+        N_("{0} is a brick of another volume, or contains or lies inside one"),
+        N_("Choose another directory."),
+    ),
+    (
+        r"The brick (.+) is a mount point",
+        N_("{0} is itself a mount point: if the disk were not mounted, files would land on the system disk"),
+        N_("Use a directory below it as the brick."),
+    ),
+    (
+        r"The brick (.+) is being created in the root partition",
+        N_("{0} lies on the system disk of the node"),
+        N_("Choose a directory on a disk of its own; a full system disk stops the node."),
+    ),
+    (
+        r"Failed to create brick directory for brick (.+)\. Reason : No such file or directory",
+        N_("the directory above {0} does not exist on its node"),
+        N_("Create the parent directory first; gluster makes only the last part of a path."),
+    ),
+    (
+        r"Failed to create brick directory for brick (.+)\. Reason : (.+)",
+        N_("the directory {0} could not be made: {1}"),
+        N_("Look at the disk on that node: is it mounted, writable and not full?"),
+    ),
+    (
+        r"Failed to find brick directory (.+) for volume (.+)\. Reason : (.+)",
+        N_("the brick directory {0} of volume {1} is not there: {2}"),
+        N_("Mount the brick's disk, or replace the brick. “Start with force” starts the volume without it."),
+    ),
+    (
+        r"Multiple bricks of a (\S+) volume are present on the same server",
+        N_("two bricks of one set would lie on the same node: losing that node would lose both copies"),
+        N_("Put the bricks of a set on different nodes, or accept it with “force”."),
+    ),
+    (
+        r"Incorrect number of bricks supplied (\d+) with count (\d+)",
+        N_("{0} bricks do not make whole sets of {1}"),
+        N_("Give a multiple of {1} bricks."),
+    ),
+    (
+        r"Remove brick incorrect brick count of (\d+) for (\S+) (\d+)",
+        N_("{0} bricks are not whole sets of {2}"),
+        N_("Choose all {2} bricks of a set."),
+    ),
+    (
+        r"Failed to create volume files",
+        N_("the volume's files could not be written"),
+        N_("Most often the number of bricks is no multiple of the set size."),
+    ),
+    (
+        r"Volume file path for volume (\S+) and .* is too long",
+        N_("the names of volume {0} and its bricks are too long together"),
+        N_("Use a shorter volume name or brick path."),
+    ),
+    (r"Volume (\S+) already exists", N_("a volume {0} exists already"), N_("Choose another name.")),
+    (
+        r"[Vv]olume (?:name )?\(?([\w-]+)\)? does not exist",
+        N_("there is no volume {0}"),
+        N_("It may have been deleted meanwhile. Read the state again."),
+    ),
+    (
+        r"Volume does not exist",
+        N_("there is no such volume"),
+        N_("It may have been deleted meanwhile. Read the state again."),
+    ),
+    (r"Profile on Volume (\S+) is not started", N_("profiling of volume {0} is not started"), ""),
+    (r"Volume (\S+) already started", N_("volume {0} is already started"), ""),
+    (
+        r"Volume (\S+) is not in the started state|[Vv]olume (\S+) is not started|Volume is stopped, start volume",
+        N_("the volume is not started"),
+        N_("Start it first."),
+    ),
+    (
+        r"Volume \(?(\S+?)\)? has been started\. ?Volume needs to be stopped",
+        N_("volume {0} is started; it must be stopped first"),
+        N_("Stop the volume, then try again."),
+    ),
+    (r"Volume (\S+) needs to be started to perform rebalance", N_("volume {0} is not started"), N_("Start it first.")),
+    (
+        r"Cannot delete Volume (\S+) ?,as it has (\d+) snapshots",
+        N_("volume {0} has {1} snapshots"),
+        N_("Delete its snapshots first."),
+    ),
+    (
+        r"Some of the peers are down",
+        N_("some peers are down; gluster refuses this until all peers answer"),
+        N_("Bring the missing nodes back, then try again."),
+    ),
+    (
+        r"Host (\S+) not connected",
+        N_("peer {0} is not connected"),
+        N_("Bring the node back, or use bricks of other nodes."),
+    ),
+    (
+        r"Host (\S+) is not in 'Peer in Cluster' state",
+        N_("{0} is no member of the pool"),
+        N_("Add the node to the pool first, and write its name as the pool does."),
+    ),
+    (
+        r"Cluster quorum is not met|[Qq]uorum not met|Server quorum not met",
+        N_("too few nodes are up: the server quorum is lost, gluster refuses changes"),
+        N_("Bring nodes back until more than half of the pool is connected."),
+    ),
+    (
+        r"rebalance session is in progress|rebalance is in progress|Rebalance is in progress",
+        N_("a rebalance of this volume is running"),
+        N_("Wait until it has finished, or stop it."),
+    ),
+    (
+        r"Rebalance on (\S+) is already started",
+        N_("a rebalance of volume {0} is already running"),
+        N_("If a node died meanwhile it may be stale: stopping the volume with “force” clears it."),
+    ),
+    (r"Rebalance not started for volume (\S+?)\.?$", N_("volume {0} has no running rebalance"), ""),
+    (r"remove-brick not started for volume (\S+?)\.?$", N_("volume {0} has no bricks being removed"), ""),
+    (
+        r"Volume (\S+) is not a distribute volume or contains only 1 brick",
+        N_("volume {0} has only one set of bricks: there is nothing to rebalance"),
+        N_("Add a set of bricks first."),
+    ),
+    (
+        r"(?:A|An earlier) remove-brick task (?:on|exists for) volume ([\w-]+)",
+        N_("bricks of volume {0} are being removed, and the removal is not committed yet"),
+        N_("Commit or stop the removal first."),
+    ),
+    (
+        r"Brick (.+) is not decommissioned",
+        N_("the removal of {0} was not started"),
+        N_("Start it, so that its files are moved away before."),
+    ),
+    (
+        r"use 'force' option as migration is in progress",
+        N_("files are still being moved away from the brick"),
+        N_("Wait until the removal has finished; “force” would lose the files that are left on it."),
+    ),
+    (
+        r"Removing bricks from replicate configuration is not allowed without reducing replica count",
+        N_("a single brick of a replica set cannot be removed"),
+        N_("Remove whole sets, or reduce the number of copies."),
+    ),
+    (
+        r"Migration of data is not needed when reducing replica count",
+        N_("reducing the number of copies moves no files and needs “force”"),
+        "",
+    ),
+    (
+        r"brick: (.+) does not exist in volume: (\S+)|Brick (.+) doesn't exist in volume (\S+)",
+        N_("that brick does not belong to the volume"),
+        N_("Read the state again."),
+    ),
+    (
+        r"Source brick must be stopped",
+        N_("the brick is still running; it must be stopped before it can be reset"),
+        N_("Start the reset first."),
+    ),
+    (
+        r"Probe returned with (.+)|peer probe: failed: Probe returned with (.+)",
+        N_("the host cannot be reached by gluster"),
+        N_("Check that glusterd runs there and that port 24007 is open between the nodes."),
+    ),
+    (
+        r"is either already part of another cluster or having volumes configured",
+        N_("that host belongs to another pool or has volumes of its own"),
+        N_("Detach it there first."),
+    ),
+    (r"(\S+) is not part of cluster", N_("{0} is no member of the pool"), ""),
+    (r"(\S+) is localhost", N_("{0} is the node that was asked; it cannot detach itself"), N_("Ask another node.")),
+    (
+        r"Peer (\S+) hosts one or more bricks",
+        N_("{0} still has bricks"),
+        N_("Move them to other nodes first: replace or remove the bricks."),
+    ),
+    (
+        r"Self-heal-daemon is disabled",
+        N_("the self-heal daemon is disabled for this volume"),
+        N_("Heal needs a replicated or dispersed volume with cluster.self-heal-daemon on."),
+    ),
+    (
+        r"Mgmt brick op 'Heal' failed",
+        N_("not every self-heal daemon could be told to heal: a brick or a daemon is down"),
+        N_("Start the missing bricks (“start with force”), or run a full heal."),
+    ),
+    (
+        r"Not able to fetch volfile from glusterd",
+        N_("no set of the volume has enough bricks up to be read"),
+        N_("Bring the missing bricks back first. glusterd itself may be well."),
+    ),
+    (
+        r"supported for only volumes? of replicate/disperse type|only volumes? of replicated type",
+        N_("that works on replicated volumes only (and dispersed ones where gluster allows it)"),
+        "",
+    ),
+    (r"File not in split-brain", N_("the file is not in split-brain"), N_("Read the list again.")),
+    (
+        r"Use source-brick option to heal metadata split-brain",
+        N_("only the metadata differ: that is resolved by choosing a source brick"),
+        "",
+    ),
+    (r"No such brick available in the volume", N_("that brick does not belong to the volume"), ""),
+    (r"option ?: (\S+) does not exist|Option (\S+) does not exist", N_("there is no such option"), ""),
+    (r"Quota is disabled", N_("quotas are off for this volume"), N_("Enable them first.")),
+    (r"Quota is already enabled", N_("quotas are already on for this volume"), ""),
+    (r"No quota configured on volume (\S+)", N_("no quota is set on volume {0}"), ""),
+    (r"Snapshot \(?([^)\s]+)\)? does not exist", N_("there is no snapshot {0}"), ""),
+    (
+        r"Snapshot is supported only for thin provisioned LV",
+        N_("snapshots need every brick on a thin logical volume"),
+        "",
+    ),
+    (
+        r"Wrong brick type: (.+), use <HOSTNAME>",
+        N_("gluster cannot use {0} as a brick"),
+        N_("A brick is written host:/absolute/path; the path must not hold a colon."),
+    ),
+    (r"Volume name exceeds", N_("the volume name is too long"), ""),
+    (
+        r"Volume name should not contain|cannot be the name of a volume",
+        N_("gluster does not take that volume name"),
+        N_("Use letters, digits, - and _."),
+    ),
+    (
+        r"unrecognized (?:word|command)[: ]+(\S+)",
+        N_("this gluster does not know “{0}”"),
+        N_("The package that brings it may be missing, or the version is too old or too new."),
+    ),
+)
+_COMPILED = tuple((re.compile(pattern), sentence, hint) for pattern, sentence, hint in RULES)
+
+
+def explain(said: str, errno: int = 0) -> Refusal:
+    """The meaning of a refusal. `said`: opErrstr or a line of plain text; `errno`: opErrno, 0 if unknown."""
+    if errno == LOCKED or LOCK_TEXT.search(said):
+        return Refusal(
+            LockBusy,
+            _("another gluster operation holds the lock of the cluster"),
+            _("Wait until it has ended, then try again. After a node was unplugged the lock can stay for minutes."),
+        )
+    first = said.splitlines()[0].strip() if said.strip() else ""
+    text = PHASE.sub("", first)
+    for pattern, sentence, hint in _COMPILED:
+        if match := pattern.search(text):
+            groups = [group for group in match.groups() if group is not None]
+            return Refusal(CommandFailed, _(sentence).format(*groups), _(hint).format(*groups) if hint else "")
+    if phase := EMPTY_PHASE.match(first):
+        where = phase.group(2)
+        node = _("the node that was asked") if where == "localhost" else where
+        return Refusal(
+            CommandFailed,
+            _("the operation failed on {node}").format(node=node),
+            _("The reason is in /var/log/glusterfs/glusterd.log on that node. Read the state before trying again."),
+        )
+    text = text.removesuffix(".")
+    return Refusal(CommandFailed, text[:1].lower() + text[1:] if text[1:2].islower() else text)

@@ -1,0 +1,1 @@
+"""Recorded outputs of the services, and the means to read, check and renew them."""
