@@ -235,6 +235,8 @@ class EtcdClient(EtcdSession):
         try:
             return wire.member_status(endpoint.url, link.finish(call, job))
         except RpcFailed as failure:
+            if endpoint in self.endpoints:
+                self._failover().failed(self.endpoints.index(endpoint))  # the next call asks others first
             fault = self._tls_fault(link) if failure.smells_of_tls else ""
             return MemberStatus(endpoint.url, error=fault or reason(failure))
 

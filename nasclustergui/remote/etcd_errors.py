@@ -14,7 +14,8 @@ _NEXT_TEXTS = ("context deadline exceeded", "context canceled", "too many reques
 _LOGIN_TEXTS = ("invalid auth token", "revision of auth store is old")
 _NEVER_SENT = ("failed to connect", "errors resolving", "no leader", "too many requests", *_LOGIN_TEXTS)
 _LEADERLESS = ("no leader", "leader changed", "request timed out", "context deadline exceeded")
-_TLS_HINTS = ("handshake failed", "unwrap failed", "socket closed", "connection reset", "ssl")
+_TLS_TEXTS = ("handshake failed", "unwrap failed", "ssl")
+_BROKEN_TEXTS = ("socket closed", "connection reset", "goaway", "broken pipe")
 
 
 class Verdict(Enum):
@@ -39,21 +40,21 @@ class RpcFailed(Exception):
     @property
     def verdict(self) -> Verdict:
         """What to do now."""
-        if self.code == "UNAUTHENTICATED" or self._says(_LOGIN_TEXTS):
+        if self.code == "UNAUTHENTICATED" or self.says(_LOGIN_TEXTS):
             return Verdict.LOGIN
-        if self.code in _NEXT or self._says(_NEXT_TEXTS):
+        if self.code in _NEXT or self.says(_NEXT_TEXTS):
             return Verdict.NEXT
         return Verdict.FINAL
 
     @property
     def perhaps_done(self) -> bool:
         """A write may have happened all the same: it was sent and no refusal came back."""
-        return self.verdict is Verdict.NEXT and not self._says(_NEVER_SENT)
+        return self.verdict is Verdict.NEXT and not self.says(_NEVER_SENT)
 
     @property
     def leaderless(self) -> bool:
         """The member answered, but has no leader to decide."""
-        return self._says(_LEADERLESS)
+        return self.says(_LEADERLESS)
 
     @property
     def unconnected(self) -> bool:
@@ -63,9 +64,10 @@ class RpcFailed(Exception):
     @property
     def smells_of_tls(self) -> bool:
         """Worth asking OpenSSL what it thinks of this endpoint."""
-        return self.code == "UNAVAILABLE" and self._says(_TLS_HINTS)
+        return self.code == "UNAVAILABLE" and self.says(_TLS_TEXTS + _BROKEN_TEXTS)
 
-    def _says(self, texts: Sequence[str]) -> bool:
+    def says(self, texts: Sequence[str]) -> bool:
+        """One of the texts, in small letters, is part of what came back."""
         lowered = self.text.lower()
         return any(each in lowered for each in texts)
 
@@ -81,18 +83,19 @@ class Circumstances:
 
 def reason(failure: RpcFailed) -> str:
     """In a few words, for a list of members."""
-    text = failure.text.lower()
-    if "refused" in text:
+    if failure.says(("refused",)):
         return _("connection refused: etcd does not run there")
-    if "errors resolving" in text or "name not found" in text:
+    if failure.says(("errors resolving", "name not found")):
         return _("host name not found")
-    if failure.code == "DEADLINE_EXCEEDED" or "timed out" in text or "timeout" in text or "ping" in text:
+    if failure.code == "DEADLINE_EXCEEDED" or failure.says(("timed out", "timeout", "ping")):
         return _("no answer in time")
-    if "unreachable" in text or "no route" in text:
+    if failure.says(("unreachable", "no route")):
         return _("host not reachable")
-    if failure.smells_of_tls:
+    if failure.says(_TLS_TEXTS):
         return _("the TLS connection was refused")
-    if "no leader" in text:
+    if failure.says(_BROKEN_TEXTS):
+        return _("the connection broke")
+    if failure.says(("no leader",)):
         return _("knows no leader")
     return failure.text.removeprefix("etcdserver: ") or failure.code
 

@@ -10,12 +10,14 @@ class Member:
     """A member of the etcd cluster.
 
     Attributes:
-        id: 64-bit number. name: as the member calls itself.
-        node: name in the profile (matched by address), "" if unknown.
-        endpoint: the client URL we use; client_urls: all that it advertises.
-        healthy: it answered a status request; error: why not.
+        id: 64-bit number. name: as the member calls itself; "" if it was added but never started.
+        node: name in the profile (matched by address, else by name), "" if unknown.
+        client_urls, peer_urls: what it advertises.
+        healthy: it answered a status request; error: why not, in a few words.
         leader: it leads. learner: it has no vote.
         version, db_size (bytes), raft_term, raft_index: None or "" while it doesn't answer.
+        endpoint: the client URL that was asked, "" if there is none.
+        db_in_use: bytes of db_size that hold keys; None while it doesn't answer.
     """
 
     id: int
@@ -31,6 +33,13 @@ class Member:
     db_size: int | None = None
     raft_term: int | None = None
     raft_index: int | None = None
+    endpoint: str = ""
+    db_in_use: int | None = None
+
+    @property
+    def label(self) -> str:
+        """How to call it: the node, else its own name, else its number as etcdctl writes it."""
+        return self.node or self.name or f"{self.id:x}"
 
 
 @dataclass(frozen=True)
@@ -45,20 +54,32 @@ class Registration:
 
 
 @dataclass(frozen=True)
+class MemberAlarm:
+    """An alarm, "NOSPACE" or "CORRUPT", and the member (its label) that raised it."""
+
+    kind: str
+    member: str
+
+
+@dataclass(frozen=True)
 class EtcdState:
     """One reading of etcd.
 
     Attributes:
         members: all that the member list knows.
-        registrations: nodes whose lease is alive.
-        alarms: "NOSPACE", "CORRUPT" with the member's name.
+        registrations: nodes whose lease is alive, by name; () too when they could not be read.
+        alarms: what the members that answer complain of.
         read_at: Unix time.
+        expected: nodes of the profile, which should be registered.
+        registrations_error: why the registrations could not be read, a sentence; "" if they were.
     """
 
     members: tuple[Member, ...] = ()
     registrations: tuple[Registration, ...] = field(default=())
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[MemberAlarm, ...] = ()
     read_at: float = 0.0
+    expected: tuple[str, ...] = ()
+    registrations_error: str = ""
 
     @property
     def leader(self) -> Member | None:
@@ -66,11 +87,24 @@ class EtcdState:
         return next((m for m in self.members if m.leader), None)
 
     @property
+    def voters(self) -> int:
+        """Members that have a vote."""
+        return sum(not m.learner for m in self.members)
+
+    @property
     def majority(self) -> int:
         """Voting members needed for a decision."""
-        return sum(not m.learner for m in self.members) // 2 + 1
+        return self.voters // 2 + 1
 
     @property
     def healthy(self) -> int:
         """Voting members that answer."""
         return sum(m.healthy and not m.learner for m in self.members)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Nodes of the profile that send no heartbeat; () if that isn't known or no node at all is registered."""
+        if self.registrations_error or not self.registrations:
+            return ()
+        registered = {r.name for r in self.registrations}
+        return tuple(name for name in self.expected if name not in registered)
