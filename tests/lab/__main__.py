@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -71,6 +72,8 @@ def _add_up(up: argparse.ArgumentParser) -> None:
 
 
 def _up(args: argparse.Namespace) -> int:
+    # What a CI runner sends when it loses patience: leave through the clean-up, as with Ctrl+C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     began = time.monotonic()
     options = {field.name: getattr(args, field.name) for field in dataclasses.fields(Spec)}
     lab = Lab.up(**options)

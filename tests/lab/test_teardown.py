@@ -12,10 +12,9 @@ import pytest
 
 from tests.lab import cleanup
 from tests.lab.cluster import Lab, take_down
-from tests.lab.conftest import lab_name
+from tests.lab.for_tests import lab_name, require_lab
 from tests.lab.paths import BASE, LabError, LabPaths
 from tests.lab.procs import Process, wait_gone
-from tests.lab.requirements import require_lab
 from tests.lab.shell import run
 
 pytestmark = pytest.mark.lab
@@ -67,6 +66,15 @@ def test_down_clears_up_after_a_killed_start(name: str, seconds: float) -> None:
     process.send_signal(signal.SIGKILL)
     process.wait()
     take_down(name)
+    assert traces(name) == ""
+
+
+def test_a_terminated_start_clears_up_by_itself(name: str) -> None:
+    process = start(name)
+    while not LabPaths(name).spec.exists():
+        time.sleep(0.01)
+    process.terminate()
+    assert process.wait(20) == 128 + signal.SIGTERM
     assert traces(name) == ""
 
 

@@ -15,8 +15,17 @@ __all__ = ["BASE_PACKAGES", "SERVICES", "Context", "Service", "check_installed",
 # In the order in which `form` is called.
 SERVICES: tuple[Service, ...] = (Ssh(), Etcd(), Agent(), Gluster())
 
-BASE_PACKAGES = ("systemd", "iproute2", "xfsprogs", "util-linux", "procps", "hostname")
-BASE_PROGRAMS = ("/lib/systemd/systemd", "/usr/sbin/mkfs.xfs", "/usr/bin/nsenter", "/usr/bin/unshare")
+BASE_PACKAGES = ("systemd", "dbus", "iproute2", "xfsprogs", "util-linux", "mount", "procps", "hostname")
+BASE_PROGRAMS = (
+    "/lib/systemd/systemd",
+    "/usr/bin/dbus-daemon",
+    "/usr/bin/nsenter",
+    "/usr/bin/setsid",
+    "/usr/bin/unshare",
+    "/usr/sbin/ip",
+    "/usr/sbin/losetup",
+    "/usr/sbin/mkfs.xfs",
+)
 
 
 def of_node(spec: Spec, n: int) -> list[Service]:

@@ -44,11 +44,12 @@ class Gluster(Service):
 
 
 def _probe(spec: Spec) -> None:
-    others = " ".join(node_name(n) for n in spec.numbers if n > 1)
-    loop = f"for peer in {others}; do gluster --mode=script peer probe $peer || exit; done"
-    in_node(spec, 1, "sh", "-c", loop)
-    # The others know node1 by its address only, until one of them calls it by name.
-    in_node(spec, 2, "gluster", "--mode=script", "peer", "probe", node_name(1))
+    probe = ("gluster", "--mode=script", "peer", "probe")
+    in_node(spec, 1, *probe, node_name(2))
+    # The others know node1 by its address only, unless one of them calls it by name, and best before they exist.
+    in_node(spec, 2, *probe, node_name(1))
+    others = " ".join(node_name(n) for n in spec.numbers if n > 2)
+    in_node(spec, 1, "sh", "-c", f"for peer in {others}; do {' '.join(probe)} $peer || exit; done")
 
 
 def _pool(spec: Spec, n: int) -> str:

@@ -1,4 +1,4 @@
-"""Whether the lab can run here, and if not, why; for tests that then skip."""
+"""What a test of the lab needs first: whether a lab can run here, and a name that no other test run uses."""
 
 import functools
 import os
@@ -10,6 +10,11 @@ from tests.lab import services
 from tests.lab.paths import LabError
 from tests.lab.shell import run
 from tests.lab.spec import Spec
+
+
+def lab_name(what: str) -> str:
+    """A lab name of this test run's own."""
+    return f"t{os.getpid()}-{what}"
 
 
 @functools.cache
