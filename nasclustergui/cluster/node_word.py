@@ -1,0 +1,65 @@
+"""One state and one word for each node: what an administrator must know before touching it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nasclustergui.cluster.state import ClusterState
+from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.units import clock
+from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus, VolumeType
+from nasclustergui.subsystems.nodes.model import Link, NodeState
+
+
+@dataclass(frozen=True)
+class NodeWord:
+    """A state of the theme, its word, and a smaller addition ("of data, set 2")."""
+
+    state: str
+    word: str
+    sub: str = ""
+
+
+def node_word(state: ClusterState, node: NodeState) -> NodeWord:
+    """Worst first: unreachable, bricks down, last copies; else Online."""
+    if node.link is Link.CONNECTING:
+        return NodeWord("unknown", _("Connecting"))
+    if node.link is Link.REFUSED:
+        return NodeWord("warn", _("Refused"), node.error.removeprefix(f"{node.name}: "))
+    if node.link is Link.LOST:
+        seen = _("seen {time}").format(time=clock(node.seen_at)) if node.seen_at else ""
+        return NodeWord("stale", _("No answer"), seen)
+    down = [v.name for v, i in state.bricks_of(node.name) if _started(v) and v.bricks[i].online is False]
+    if down:
+        word = ngettext("Brick down", "{n} bricks down", len(down)).format(n=len(down))
+        return NodeWord("critical", word, _("of {volumes}").format(volumes=", ".join(dict.fromkeys(down))))
+    last = last_copies(state, node.name)
+    if last:
+        return NodeWord("warn", _("Last copies"), _("of {volumes}").format(volumes=", ".join(last)))
+    healing = [v.name for v, i in state.bricks_of(node.name) if v.bricks[i].heal_pending]
+    if healing:
+        return NodeWord("busy", _("Healing"), ", ".join(dict.fromkeys(healing)))
+    return NodeWord("ok", _("Online"))
+
+
+def last_copies(state: ClusterState, node: str) -> tuple[str, ...]:
+    """Volumes that lose access to files if this node goes too, because a sibling brick is down already."""
+    return tuple(dict.fromkeys(v.name for v, i in state.bricks_of(node) if _started(v) and _is_last(v, i)))
+
+
+def _started(volume: Volume) -> bool:
+    return volume.status is VolumeStatus.STARTED
+
+
+def _is_last(volume: Volume, position: int) -> bool:
+    group = volume.sets[position // volume.set_size]
+    if volume.type is VolumeType.DISTRIBUTE or group[position % volume.set_size].online is not True:
+        return False
+    up = sum(brick.online is True for brick in group)
+    if up == len(group):
+        return False
+    if volume.type is VolumeType.DISPERSE:
+        return up <= volume.disperse - volume.redundancy
+    if volume.replica > 2:
+        return up <= volume.replica // 2 + 1
+    return up == 1

@@ -1,0 +1,1 @@
+"""The Overview page: verdict, tiles, topology, events."""
