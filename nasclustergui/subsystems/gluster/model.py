@@ -226,6 +226,7 @@ class GlusterState:
             could not be read or wasn't due: then `status_error` may say why.
         status_error: one sentence why brick states are old or missing, "" if they are fresh.
         heal_errors: volume name → why its heal backlog could not be read.
+        node_errors: node → why gluster could not be asked there, for nodes that were tried and failed.
     """
 
     volumes: tuple[Volume, ...] = ()
@@ -237,6 +238,7 @@ class GlusterState:
     status_error: str = ""
     status_hint: str = ""
     heal_errors: Mapping[str, str] = field(default_factory=dict)
+    node_errors: Mapping[str, str] = field(default_factory=dict)
 
     def volume(self, name: str) -> Volume | None:
         """The volume of that name."""

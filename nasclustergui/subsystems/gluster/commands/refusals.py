@@ -35,7 +35,7 @@ class Refusal:
     hint: str = ""
 
 
-def N_(text: str) -> str:  # noqa: N802
+def N_(text: str) -> str:
     """Mark a text for translation (catalogue tools look for this name); `explain` translates it when it is needed."""
     return text
 

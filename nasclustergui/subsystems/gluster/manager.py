@@ -1,0 +1,123 @@
+"""GlusterFS of one cluster: reads its state, plans its changes, runs and follows their steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import partial
+
+from nasclustergui.core.errors import NasError
+from nasclustergui.core.job import Job
+from nasclustergui.remote.node import Nodes
+from nasclustergui.subsystems.gluster import assemble, commands
+from nasclustergui.subsystems.gluster.client import GlusterClient
+from nasclustergui.subsystems.gluster.commands.answer import Answer, not_utf8
+from nasclustergui.subsystems.gluster.commands.other import parse_version
+from nasclustergui.subsystems.gluster.commands.peers import LOCALHOST, parse_peers
+from nasclustergui.subsystems.gluster.commands.volumes import parse_volumes
+from nasclustergui.subsystems.gluster.commands.volumes_plain import parse_volumes_plain
+from nasclustergui.subsystems.gluster.model import GlusterState, Peer, Volume
+from nasclustergui.subsystems.gluster.parallel import gather
+from nasclustergui.subsystems.gluster.split_brain import SplitBrainWatch
+from nasclustergui.subsystems.gluster.status_keeper import StatusKeeper
+from nasclustergui.subsystems.gluster.status_reader import StatusReader
+
+PATIENCE = 2.5  # seconds that a poll waits for brick states before it goes without
+LEARN_EVERY = 60.0  # seconds between attempts to find out which node a peer is
+
+
+class GlusterManager:
+    """One per cluster. Thread-safe.
+
+    Attributes:
+        cluster: name of the profile.
+    """
+
+    def __init__(self, nodes: Nodes, node_names: Mapping[str, str], cluster: str) -> None:
+        """`node_names`: host name or address → name of the node in the profile; the names themselves are known."""
+        self.cluster = cluster
+        self._nodes = nodes
+        self._node_names = {name: name for name in nodes} | {nodes[n].host: n for n in nodes} | dict(node_names)
+        self._client = GlusterClient(nodes)
+        self._keeper = StatusKeeper(StatusReader(self._client, tuple(nodes)))
+        self._split_brain = SplitBrainWatch(self._client)
+        self._known: dict[str, str] = {}  # peer id → node
+        self._versions: dict[str, str] = {}  # node → version
+        self._learnt_at = -LEARN_EVERY
+
+    def read(self, job: Job, patience: float = PATIENCE) -> GlusterState:
+        """The pool now. Volumes and peers are fresh; brick states are as old as `status_at` says.
+
+        Brick states need the cluster's lock: they are read at most every few seconds, in the background, and waited
+        for at most `patience` seconds. Raises a NasError when no node can be asked, Cancelled.
+        """
+        volumes, peers, asked = self._ask(job)
+        peers = self._resolved(peers, asked, job)
+        placed = assemble.place_bricks(volumes, peers, self._node_names)
+        self._keeper.renew(placed)
+        self._keeper.wait(patience, job)
+        reading = self._keeper.reading
+        merged = assemble.merge(placed, peers, reading, self._split_brain.counts)
+        self._split_brain.notice(merged)
+        return GlusterState(
+            volumes=merged,
+            peers=peers,
+            version=self._version(asked, job),
+            asked=asked,
+            read_at=time.time(),
+            status_at=reading.at,
+            status_error=reading.error,
+            status_hint=reading.hint,
+            heal_errors=dict(reading.heal_errors),
+            node_errors={name: fault.sentence for name, fault in self._client.faults.items()},
+        )
+
+    def expire(self) -> None:
+        """Something was changed: the next `read` asks for brick states at once."""
+        self._keeper.expire()
+
+    def close(self) -> None:
+        """Stop what reads in the background."""
+        self._keeper.close()
+        self._split_brain.close()
+
+    def _ask(self, job: Job) -> tuple[tuple[Volume, ...], tuple[Peer, ...], str]:
+        """Volumes and peers as one node sees them, and that node's name."""
+        peers, asked = self._client.ask(commands.pool_list(), parse_peers, job)
+        volumes, other = self._client.ask(commands.volume_info(), _volumes_or_none, job, first=asked)
+        if volumes is None:  # a path that isn't UTF-8 makes the XML of all volumes empty
+            plain = commands.volume_info(xml=False)
+            volumes, other = self._client.ask(plain, parse_volumes_plain, job, first=asked)
+        assert volumes is not None
+        if other != asked:  # the first one went away between the two
+            peers, asked = self._client.ask(commands.pool_list(), parse_peers, job, first=other)
+        return volumes, peers, asked
+
+    def _resolved(self, peers: tuple[Peer, ...], asked: str, job: Job) -> tuple[Peer, ...]:
+        """The peers with their nodes; asks the nodes themselves for ids where names don't tell."""
+        self._known.update({peer.uuid: asked for peer in peers if LOCALHOST in peer.hostnames})
+        resolved = assemble.resolve_peers(peers, asked, self._node_names, self._known)
+        if any(not peer.node for peer in resolved) and time.monotonic() - self._learnt_at >= LEARN_EVERY:
+            self._learnt_at = time.monotonic()
+            self._learn(set(self._nodes) - {peer.node for peer in resolved}, job)
+            resolved = assemble.resolve_peers(peers, asked, self._node_names, self._known)
+        return resolved
+
+    def _learn(self, nodes: set[str], job: Job) -> None:
+        pool = commands.pool_list()
+        answers = gather({n: partial(self._client.ask_node, n, pool, parse_peers, job) for n in nodes})
+        for node, answer in answers.items():
+            if not isinstance(answer, NasError):
+                self._known.update({peer.uuid: node for peer in answer if LOCALHOST in peer.hostnames})
+
+    def _version(self, node: str, job: Job) -> str:
+        if node not in self._versions:
+            try:
+                self._versions[node] = self._client.ask_node(node, commands.version(), parse_version, job)
+            except NasError:
+                return ""
+        return self._versions[node]
+
+
+def _volumes_or_none(answer: Answer) -> tuple[Volume, ...] | None:
+    return None if not_utf8(answer) else parse_volumes(answer)

@@ -1,0 +1,128 @@
+"""Reads what needs the cluster's lock or the bricks' nodes: brick states, sizes, progress, heal backlogs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from nasclustergui.core.errors import NasError, NodeError, ServiceDown
+from nasclustergui.core.i18n import _
+from nasclustergui.core.job import Job
+from nasclustergui.subsystems.gluster import commands
+from nasclustergui.subsystems.gluster.backlog import read_backlog
+from nasclustergui.subsystems.gluster.client import GlusterClient, timed_out
+from nasclustergui.subsystems.gluster.commands.answer import Answer, not_utf8
+from nasclustergui.subsystems.gluster.commands.peers import parse_peers
+from nasclustergui.subsystems.gluster.commands.status import StatusReport, parse_status
+from nasclustergui.subsystems.gluster.commands.work import not_running, parse_rebalance, parse_remove_brick
+from nasclustergui.subsystems.gluster.model import Task, TaskKind, TaskState, Volume, VolumeStatus
+from nasclustergui.subsystems.gluster.parallel import gather
+
+DETAIL_EVERY = 15.0  # seconds between readings of sizes
+PROBE_TIMEOUT = 3  # seconds glusterd gets to show that it lives
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read last, and when.
+
+    Attributes:
+        at: Unix time of `reports`; detail_at: of `details`. 0 if never.
+        reports, details: volume → its report, without and with sizes.
+        progress: volume → its running or just ended task with progress per node.
+        backlog: (volume, brick name) → entries that wait for a heal, None if nobody could tell.
+        heal_errors: volume → why a part of its backlog is not known.
+        error, hint: why the newest attempt failed, "" if it went well.
+    """
+
+    at: float = 0.0
+    detail_at: float = 0.0
+    reports: Mapping[str, StatusReport] = field(default_factory=dict)
+    details: Mapping[str, StatusReport] = field(default_factory=dict)
+    progress: Mapping[str, Task] = field(default_factory=dict)
+    backlog: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
+    heal_errors: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+    hint: str = ""
+
+
+class StatusReader:
+    """Reads everything anew. `node_of` gives a brick's node in the profile, "" if it has none there."""
+
+    def __init__(self, client: GlusterClient, names: Sequence[str]) -> None:
+        self._client = client
+        self._names = tuple(names)
+
+    def read(self, volumes: Sequence[Volume], before: Reading, job: Job) -> Reading:
+        """The next reading; on failure the one before with `error` set. `volumes`: bricks with their nodes."""
+        started = [volume for volume in volumes if volume.status is VolumeStatus.STARTED]
+        try:
+            reports = self._status(started, "", job)
+            now = time.time()
+            reading = replace(before, at=now, reports=reports, error="", hint="")
+            if now - before.detail_at > DETAIL_EVERY or before.details.keys() != reports.keys():
+                reading = replace(reading, details=self._status(started, "detail", job), detail_at=time.time())
+        except NasError as error:
+            sentence, hint = self._explain(error, job)
+            return replace(before, error=sentence, hint=hint)
+        backlog, heal_errors = read_backlog(self._client, started, reports, job)
+        progress = self._progress(reports, job)
+        return replace(reading, progress=progress, backlog=backlog, heal_errors=heal_errors)
+
+    def _status(self, started: Sequence[Volume], what: str, job: Job) -> dict[str, StatusReport]:
+        if not started:
+            return {}
+        found, __ = self._client.ask(commands.volume_status("all", what), _status_or_none, job)
+        if found is None:  # a path that isn't UTF-8: read the volumes one by one, leave that one out
+            each = (self._client.ask(commands.volume_status(v.name, what), _status_or_none, job)[0] for v in started)
+            found = tuple(report for reports in each for report in reports or ())
+        return {report.volume: report for report in found}
+
+    def _explain(self, error: NasError, job: Job) -> tuple[str, str]:
+        """Sentence and hint. Where glusterd only timed out, look for the node that it waits for."""
+        if not timed_out(error):
+            return str(error), error.hint
+        probe = commands.gluster("pool", "list", timeout=PROBE_TIMEOUT)
+        answers = gather({n: partial(self._client.ask_node, n, probe, parse_peers, job) for n in self._names})
+        hung = [name for name, answer in answers.items() if isinstance(answer, ServiceDown)]
+        gone = [name for name, answer in answers.items() if isinstance(answer, NodeError)]
+        if hung:
+            return (
+                _("glusterd on {nodes} does not answer, so brick states cannot be read.").format(nodes=", ".join(hung)),
+                _("Restart it there (systemctl restart glusterd). Clients and bricks go on meanwhile."),
+            )
+        if gone:
+            return (
+                _("Gluster waits for {nodes}, so brick states cannot be read.").format(nodes=", ".join(gone)),
+                _("Bring the node back. Without it gluster gives up after two minutes or more."),
+            )
+        return str(error), error.hint
+
+    def _progress(self, reports: Mapping[str, StatusReport], job: Job) -> dict[str, Task]:
+        """Progress of what runs; a task that `volume status` shows but nobody can tell of is stale (facts)."""
+        found: dict[str, Task] = {}
+        for name, report in reports.items():
+            for task in report.tasks:
+                if task.state is TaskState.RUNNING:
+                    found[name] = self._task(name, task, job)
+        return found
+
+    def _task(self, volume: str, task: Task, job: Job) -> Task:
+        if task.kind is TaskKind.REMOVE_BRICK:
+            command = commands.volume_remove_brick(volume, task.bricks, "status")
+            parse = parse_remove_brick
+        else:
+            command, parse = commands.volume_rebalance(volume, "status"), parse_rebalance
+        try:
+            found, __ = self._client.ask(command, lambda a: None if not_running(a) else parse(a), job)
+        except NasError:
+            return task  # the state is known, only its numbers aren't
+        if found is None:
+            return replace(task, state=TaskState.STALE)
+        return replace(found, kind=task.kind, bricks=task.bricks)
+
+
+def _status_or_none(answer: Answer) -> tuple[StatusReport, ...] | None:
+    return None if not_utf8(answer) else parse_status(answer)
