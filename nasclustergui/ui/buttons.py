@@ -212,7 +212,9 @@ class FlowButtons(QWidget):
 
     def _add_action(self, b: Button) -> None:
         text = b.text() or b.accessibleName()
-        action = self._menu.addAction(theme.icon(b.icon_name), text) if b.icon_name else self._menu.addAction(text)
+        action = self._menu.addAction(text)
+        if b.icon_name:
+            action.setIcon(theme.icon(b.icon_name, "critical" if b.kind.startswith("danger") else "text2"))
         action.setEnabled(b.isEnabled())
         action.setToolTip(b.toolTip())
         action.setProperty("kind", b.kind)

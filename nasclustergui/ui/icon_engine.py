@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 
@@ -31,9 +33,21 @@ class _ThemedEngine(QIconEngine):
         return pixmap(self._name, theme.c(role).name(), side, dpr)
 
     def clone(self) -> QIconEngine:
-        return _ThemedEngine(self._name, self._role)
+        return _kept(self._name, self._role)
 
 
+# Qt owns an engine but not its Python half: without a reference here that would be collected under Qt's feet.
+# There are as many as there are pairs of icon and colour, so they are kept for good.
+_engines: list[_ThemedEngine] = []
+
+
+def _kept(name: str, role: str) -> _ThemedEngine:
+    engine = _ThemedEngine(name, role)
+    _engines.append(engine)
+    return engine
+
+
+@cache
 def themed(name: str, role: str) -> QIcon:
     """An icon that needs no refresh when the theme changes."""
-    return QIcon(_ThemedEngine(name, role))
+    return QIcon(_kept(name, role))

@@ -73,11 +73,7 @@ def _menu_mark(o: QStyleOptionMenuItem, p: QPainter, at: QRect, role: str) -> No
         if o.checked:
             theme.draw_icon(p, "check", c("accent_text" if role != "disabled" else role), at.x(), at.y(), at.width())
     elif not o.icon.isNull():
-        name = o.icon.name()
-        if name:
-            theme.draw_icon(p, name, c("text2" if role == "text" else role), at.x(), at.y(), at.width())
-        else:
-            o.icon.paint(p, at)
+        o.icon.paint(p, at)
 
 
 def _is_danger(o: QStyleOptionMenuItem, w: QWidget | None) -> bool:

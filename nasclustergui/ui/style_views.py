@@ -45,8 +45,8 @@ def header_label(o: QStyleOption, p: QPainter, w: QWidget | None) -> None:
     p.setPen(c("text3"))
     side = theme.px(12)
     arrow = {
-        QStyleOptionHeader.SortIndicator.SortDown: "chevron-down",
-        QStyleOptionHeader.SortIndicator.SortUp: "chevron-up",
+        QStyleOptionHeader.SortIndicator.SortDown: "chevron-up",
+        QStyleOptionHeader.SortIndicator.SortUp: "chevron-down",
     }.get(o.sortIndicator)
     wide = r.width() - (side + 2 if arrow else 0)
     text = p.fontMetrics().elidedText(o.text, Qt.TextElideMode.ElideRight, wide)
