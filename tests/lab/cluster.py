@@ -1,6 +1,7 @@
 """The lab for tests and scripts: ``with Lab.up(nodes=3) as lab: lab.exec(1, "gluster", "pool", "list")``."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -43,12 +44,15 @@ class Lab:
     @classmethod
     def open(cls, name: str | None = None) -> "Lab":
         """The lab `name` that is up already."""
-        return cls(Spec.load(name or default_name()))
+        spec = Spec.load(name or default_name())
+        _check_root()
+        return cls(spec)
 
     @classmethod
     def up(cls, nodes: int = 4, name: str | None = None, **options: Any) -> "Lab":
         """Start a lab and wait until it serves; `options` are further fields of `Spec`."""
         lab = cls(Spec(name or default_name(), nodes, **options))
+        _check_root()
         services.check_installed(lab.spec)
         with locking.locked(lab.paths):
             left = cleanup.leftovers(lab.paths)
@@ -209,5 +213,11 @@ class Lab:
 def take_down(name: str | None = None) -> None:
     """Take down lab `name`, whatever is left of it; without complaint when there is nothing."""
     paths = LabPaths(name or default_name())
+    _check_root()
     with locking.locked(paths):
         cleanup.remove(paths)
+
+
+def _check_root() -> None:
+    if os.geteuid() != 0:
+        raise LabError("the lab needs root: it makes namespaces, mounts and network devices")
