@@ -32,8 +32,3 @@ def settings_file() -> Path:
 def audit_file() -> Path:
     """The record of every change, one JSON object a line."""
     return data_dir() / "audit.jsonl"
-
-
-def known_hosts_file() -> Path:
-    """Host keys that were accepted in this program."""
-    return data_dir() / "known_hosts"
