@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.lab import freezing
 from tests.lab.cluster import Lab
 from tests.lab.paths import LabError
 from tests.lab.procs import wait_until
@@ -28,7 +29,8 @@ def whole_again(lab: Lab) -> Iterator[None]:
 
 
 def answers(lab: Lab, n: int) -> bool:
-    return lab.ssh(n, "true", check=False, timeout=20).returncode == 0
+    done = lab.hub("timeout", "5", "ssh", "-F", str(lab.paths.ssh_config), f"node{n}", "true", check=False)
+    return done.returncode == 0
 
 
 def registered(lab: Lab, n: int) -> bool:
@@ -95,13 +97,17 @@ def test_a_pulled_cable_loses_the_carrier_and_survives_a_restart(lab: Lab) -> No
     assert wait_until(lambda: answers(lab, 2), 10)
 
 
-def test_a_frozen_node_hangs_and_goes_on(lab: Lab) -> None:
+@pytest.mark.parametrize("way", ["control group", "signals"])
+def test_a_frozen_node_hangs_and_goes_on(lab: Lab, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if way == "signals":  # as where the host has no control groups of version 2
+        monkeypatch.setattr(freezing, "_switch", lambda paths, n: None)
     lab.exec(
         2, "systemd-run", "--quiet", "--unit=ticker", "sh", "-c", "while :; do date >> /run/ticks; sleep 0.1; done"
     )
     assert wait_until(lambda: lab.sh(2, "test -s /run/ticks", check=False).returncode == 0, 10)
     lab.freeze(2)
     assert lab.status()[1].frozen
+    assert not answers(lab, 2)
     ticks = lab.sh(2, "wc -l < /run/ticks").stdout  # what `exec` starts is not part of the node's group
     time.sleep(0.5)
     assert lab.sh(2, "wc -l < /run/ticks").stdout == ticks
