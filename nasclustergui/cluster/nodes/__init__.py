@@ -1,0 +1,1 @@
+"""The Nodes page: every machine with its bricks, its etcd role and live charts."""

@@ -1,0 +1,183 @@
+"""Below the table: one machine with its facts, file systems and live charts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+
+from nasclustergui.cluster.node_word import node_word
+from nasclustergui.cluster.nodes.rows import HIGH_PERCENT, role_title
+from nasclustergui.cluster.state import ClusterState
+from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.metrics import FileSystem
+from nasclustergui.core.series import SeriesBook
+from nasclustergui.core.units import DASH, clock, decimal, duration, percent, size, size_parts
+from nasclustergui.subsystems.nodes.model import Link, NodeState
+from nasclustergui.ui import theme
+from nasclustergui.ui.axis import PERCENT, RATE, memory
+from nasclustergui.ui.parts import Badge, Button, ElidedLabel, Label, Meter, Panel, Tag, box, button, col, label, row
+from nasclustergui.ui.strip import Line as ChartLine
+from nasclustergui.ui.strip import Strip
+
+CPU_WARN, MEMORY_WARN = 80.0, 90.0  # dashed lines in the charts, in percent
+
+
+class FileSystemLine(QWidget):
+    """One file system: mount point, used of size, level."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mount = ElidedLabel("", "mono", "text2", middle=True)
+        self._size: Label = label("", "caption", "text3")
+        self._meter = Meter()
+        self.setLayout(col(row((self._mount, 1), None, self._size, gap=8), self._meter, gap=2))
+
+    def show_filesystem(self, fs: FileSystem, stale: bool) -> None:
+        """Show another one, or other numbers."""
+        used, total = size_parts(fs.size - fs.free, fs.size)
+        self._mount.set_text(fs.mount)
+        text = _("{used} of {size}").format(used=used, size=total)
+        self._size.set_text(f"{text} · {percent(fs.used_percent)}")
+        role = "unknown" if stale else "warn" if fs.used_percent >= HIGH_PERCENT else "accent"
+        self._meter.set_value(fs.used_percent / 100.0, role, stale)
+        self.setAccessibleName(f"{fs.mount}: {text}, {percent(fs.used_percent)}")
+
+
+class MachineCard(Panel):
+    """What the machine is, and its file systems."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._facts: dict[str, Label] = {}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        names = {
+            "system": _("System"),
+            "kernel": _("Kernel"),
+            "uptime": _("Running for"),
+            "load": _("Load"),
+            "memory": _("Memory"),
+            "seen": _("Last read"),
+        }
+        for n, (key, name) in enumerate(names.items()):
+            grid.addWidget(label(name, "caption", "text3"), n, 0)
+            self._facts[key] = label(DASH, "body", select=True)
+            grid.addWidget(self._facts[key], n, 1)
+        grid.setColumnStretch(1, 1)
+        self._lines: list[FileSystemLine] = []
+        self._list = col(gap=8)
+        holder = col(
+            grid, 4, label(_("File systems"), "label", "text3"), self._list, None, gap=8, margins=(16, 12, 16, 12)
+        )
+        area = QScrollArea()
+        area.setWidget(box(holder))
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setLayout(col(area, margins=(1, 1, 1, 1)))
+        self.setFixedWidth(theme.px(360))
+
+    def show_node(self, node: NodeState) -> None:
+        """Show a machine, or newer values of the same."""
+        sample, stale = node.sample, not node.online
+        self._facts["system"].set_text(node.system or DASH)
+        self._facts["kernel"].set_text(node.kernel or DASH)
+        self._facts["uptime"].set_text(duration(round(sample.uptime)) if sample else DASH)
+        cores = ngettext("{n} core", "{n} cores", node.cores).format(n=node.cores) if node.cores else ""
+        load = _("{load} on {cores}").format(load=decimal(sample.load, 2), cores=cores) if sample and cores else DASH
+        self._facts["load"].set_text(load)
+        self._facts["memory"].set_text(_memory(node))
+        self._facts["seen"].set_text(clock(node.seen_at))
+        for fact in self._facts.values():
+            fact.set_role("text3" if stale else "text")
+        self._show_filesystems(node.filesystems, stale)
+
+    def _show_filesystems(self, filesystems: tuple[FileSystem, ...], stale: bool) -> None:
+        while len(self._lines) < len(filesystems):
+            line = FileSystemLine()
+            self._lines.append(line)
+            self._list.addWidget(line)
+        for n, line in enumerate(self._lines):
+            line.setVisible(n < len(filesystems))
+            if n < len(filesystems):
+                line.show_filesystem(filesystems[n], stale)
+
+
+def _memory(node: NodeState) -> str:
+    sample = node.sample
+    if sample is None or not sample.memory_total:
+        return DASH
+    return _("{free} of {size} free").format(free=size(sample.memory_available), size=size(sample.memory_total))
+
+
+class NodeDetail(QWidget):
+    """Head with state and actions, machine card, four live charts.
+
+    Signals:
+        reconnect: name of the node to connect to now.
+        chart_activated: (node, metric group) to look at in large: "cpu", "memory", "disk", "network".
+    """
+
+    reconnect = Signal(str)
+    chart_activated = Signal(str, str)
+
+    def __init__(self, book: SeriesBook) -> None:
+        super().__init__()
+        self._book = book
+        self.node = ""
+        self._name: Label = label("", "heading")
+        self._role = Tag("")
+        self._badge = Badge("unknown", "")
+        self._sub = ElidedLabel("", "caption", "text3")
+        self.connect_button: Button = button(
+            _("Connect now"), icon="rotate-cw", small=True, on_click=lambda: self.reconnect.emit(self.node)
+        )
+        self.machine = MachineCard()
+        self.charts = {
+            "cpu": Strip(_("CPU"), (), PERCENT, threshold=CPU_WARN),
+            "memory": Strip(_("Memory"), (), PERCENT, threshold=MEMORY_WARN),
+            "disk": Strip(_("Disk"), (), RATE),
+            "network": Strip(_("Network"), (), RATE),
+        }
+        grid = QGridLayout()
+        grid.setSpacing(12)
+        for n, (key, chart) in enumerate(self.charts.items()):
+            chart.activated.connect(lambda k=key: self.chart_activated.emit(self.node, k))
+            grid.addWidget(chart, n // 2, n % 2)
+        head = row(self._name, self._role, self._badge, (self._sub, 1), None, self.connect_button, gap=8)
+        self.setLayout(col(head, (row(self.machine, (box(grid), 1), gap=12), 1), gap=10))
+
+    def show_node(self, state: ClusterState, node: NodeState) -> None:
+        """Show a node, or newer values of the same."""
+        word = node_word(state, node)
+        role = role_title(state.role(node.name))
+        self._name.set_text(node.name)
+        self._role.set_text(role)
+        self._role.setVisible(bool(role))
+        self._badge.set_state(word.state, word.word, tint=word.state != "ok")
+        self._sub.set_text(" · ".join(part for part in (word.sub, node.host, node.rack) if part))
+        self._sub.setToolTip("\n".join(part for part in (node.error, node.hint) if part))
+        self.connect_button.setVisible(node.link is not Link.ONLINE)
+        self.machine.show_node(node)
+        if node.name != self.node:
+            self.node = node.name
+            self._show_series(node)
+        elif node.sample is not None and self._memory_total != node.sample.memory_total:
+            self._show_series(node)
+        for chart in self.charts.values():
+            chart.refresh()
+
+    _memory_total = 0
+
+    def _show_series(self, node: NodeState) -> None:
+        self._memory_total = node.sample.memory_total if node.sample else 0
+        book = self._book.series
+        self.charts["cpu"].set_lines((ChartLine(book(node.name, "cpu_percent")),))
+        self.charts["memory"].set_lines((ChartLine(book(node.name, "memory_percent")),), memory(self._memory_total))
+        self.charts["disk"].set_lines(
+            (ChartLine(book(node.name, "read_rate"), _("read")), ChartLine(book(node.name, "write_rate"), _("write")))
+        )
+        self.charts["network"].set_lines(
+            (ChartLine(book(node.name, "receive_rate"), _("in")), ChartLine(book(node.name, "send_rate"), _("out")))
+        )

@@ -1,0 +1,132 @@
+"""One connected cluster: everything that a window or a command needs to read and change it."""
+
+from __future__ import annotations
+
+import getpass
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from nasclustergui.cluster.state import ClusterState
+from nasclustergui.core.command import Secret
+from nasclustergui.core.disks import Disk
+from nasclustergui.core.errors import Cancelled, NasError
+from nasclustergui.core.job import Job
+from nasclustergui.core.profile import Profile
+from nasclustergui.remote.credentials import Credentials
+from nasclustergui.remote.executor import Executor
+from nasclustergui.remote.parallel import gather
+from nasclustergui.remote.paths import audit_file
+from nasclustergui.remote.sampler import Sampler
+from nasclustergui.remote.ssh_nodes import SshNodes
+from nasclustergui.subsystems.gluster.manager import GlusterManager
+from nasclustergui.subsystems.nodes.manager import NodesManager
+from nasclustergui.subsystems.nodes.model import NodesState
+
+if TYPE_CHECKING:
+    from nasclustergui.remote.etcd import EtcdClient
+    from nasclustergui.remote.executor import Audit
+    from nasclustergui.subsystems.etcd.manager import EtcdManager
+    from nasclustergui.subsystems.etcd.model import EtcdState
+
+AskEtcd = Callable[[str, str], Secret | None]
+CONNECT_SECONDS = 8.0  # a one-shot reading waits so long for the nodes
+SAMPLE_GAP = 0.25  # seconds between the two samples of a one-shot reading: CPU is a difference
+
+
+class Session:
+    """Made without any I/O; `start()` begins to connect, `close()` ends everything at once.
+
+    Attributes:
+        profile: the cluster. nodes: SSH. sampler: metrics.
+        machines, gluster: the managers; etcd is read with `read_etcd`, where `has_etcd`.
+        executor: runs plans. user: who is asking, for audit log and jobs.
+    """
+
+    def __init__(self, profile: Profile, credentials: Credentials | None = None, *, audit: Audit | None = None) -> None:
+        from nasclustergui.remote.audit import AuditLog
+
+        self.profile = profile
+        self.user = getpass.getuser()
+        self.nodes = SshNodes(profile, credentials)
+        self.sampler = Sampler(self.nodes)
+        self.machines = NodesManager(self.nodes, self.sampler)
+        self.gluster = GlusterManager(self.nodes, host_names(profile), profile.name)
+        self.has_etcd = bool(profile.etcd.endpoints)
+        self.executor = Executor({"gluster": self.gluster}, audit or AuditLog(audit_file()), profile)
+        self._ask_etcd: AskEtcd | None = getattr(credentials, "etcd_password", None)
+        self._etcd_lock = threading.Lock()
+        self._etcd: tuple[EtcdClient, EtcdManager] | None = None
+        self._closed = False
+
+    def read_etcd(self, job: Job) -> EtcdState:
+        """Members, leader and registrations. Asks for etcd's password at the first call, so never in the GUI thread.
+
+        Raises StoreError, InvalidInput for a bad endpoint or file of the profile, Cancelled.
+        """
+        return self.etcd().read(job)
+
+    def etcd(self) -> EtcdManager:
+        """The manager, made at the first call: gRPC takes its time to load."""
+        with self._etcd_lock:
+            if self._closed:
+                raise Cancelled
+            if self._etcd is None:
+                from nasclustergui.remote.etcd import EtcdClient
+                from nasclustergui.subsystems.etcd.manager import EtcdManager
+
+                user = self.profile.etcd.user
+                password = self._ask_etcd(user, self.profile.name) if user and self._ask_etcd else None
+                client = EtcdClient(self.profile.etcd, password)
+                self._etcd = (client, EtcdManager(client, host_names(self.profile)))
+            return self._etcd[1]
+
+    def start(self) -> None:
+        """Begin to connect and to sample, in the background."""
+        self.nodes.connect_all()
+        self.sampler.start()
+
+    def disks(self, job: Job | None = None) -> tuple[Disk, ...]:
+        """Places for bricks, without the volumes on them: see `cluster.state.with_volumes`."""
+        return self.machines.disks(job)
+
+    def read_all(self, job: Job) -> ClusterState:
+        """Everything once, in parallel: for the command line. What can't be read is in `errors`."""
+        self.nodes.connect_all()
+        tasks: dict[str, Callable[[Job], object]] = {"nodes": self._read_nodes, "gluster": self.gluster.read}
+        if self.has_etcd:
+            tasks["etcd"] = self.read_etcd
+        answers = gather(tasks, job)
+        good = {name: answer for name, answer in answers.items() if not isinstance(answer, NasError)}
+        errors = {name: answer for name, answer in answers.items() if isinstance(answer, NasError)}
+        nodes = good.get("nodes")
+        return ClusterState(
+            self.profile,
+            nodes if isinstance(nodes, NodesState) else self.machines.read(),
+            good.get("gluster"),  # type: ignore[arg-type]  # by the tasks above
+            good.get("etcd"),  # type: ignore[arg-type]
+            errors,
+            dict.fromkeys(good, time.time()),
+        )
+
+    def _read_nodes(self, job: Job) -> NodesState:
+        self.nodes.connect_all(wait=CONNECT_SECONDS)
+        gather({name: lambda j, n=name: self.sampler.sample_once(n, SAMPLE_GAP, j) for name in self.nodes}, job)
+        return self.machines.read()
+
+    def close(self) -> None:
+        """End connections, streams and threads; waits for nobody."""
+        self._closed = True
+        self.executor.leave()
+        self.gluster.close()
+        self.sampler.close()
+        self.nodes.close()
+        made = self._etcd
+        if made is not None:
+            made[0].close()
+
+
+def host_names(profile: Profile) -> dict[str, str]:
+    """Every address and name of the profile's nodes → the node's name in the profile."""
+    return {host: node.name for node in profile.nodes for host in (node.host, node.name)}
