@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from nasclustergui.core.errors import NasError
@@ -36,12 +37,13 @@ class GlusterManager:
     def __init__(self, nodes: Nodes, node_names: Mapping[str, str], cluster: str) -> None:
         """`node_names`: host name or address → name of the node in the profile; the names themselves are known."""
         self.cluster = cluster
-        self._nodes = nodes
+        self._names = tuple(nodes)
         self._node_names = {name: name for name in nodes} | {nodes[n].host: n for n in nodes} | dict(node_names)
         self._client = GlusterClient(nodes)
-        self._keeper = StatusKeeper(StatusReader(self._client, tuple(nodes)))
+        self._keeper = StatusKeeper(StatusReader(self._client, self._names))
         self._split_brain = SplitBrainWatch(self._client)
         self._known: dict[str, str] = {}  # peer id → node
+        self._peaks: dict[str, int] = {}  # volume id → largest backlog
         self._versions: dict[str, str] = {}  # node → version
         self._learnt_at = -LEARN_EVERY
 
@@ -57,11 +59,11 @@ class GlusterManager:
         self._keeper.renew(placed)
         self._keeper.wait(patience, job)
         reading = self._keeper.reading
-        merged = assemble.merge(placed, peers, reading, self._split_brain.counts)
+        merged = self._with_peaks(assemble.merge(placed, peers, reading, self._split_brain.counts))
         self._split_brain.notice(merged)
         return GlusterState(
             volumes=merged,
-            peers=peers,
+            peers=tuple(sorted(peers, key=self._order)),
             version=self._version(asked, job),
             asked=asked,
             read_at=time.time(),
@@ -99,7 +101,7 @@ class GlusterManager:
         resolved = assemble.resolve_peers(peers, asked, self._node_names, self._known)
         if any(not peer.node for peer in resolved) and time.monotonic() - self._learnt_at >= LEARN_EVERY:
             self._learnt_at = time.monotonic()
-            self._learn(set(self._nodes) - {peer.node for peer in resolved}, job)
+            self._learn(set(self._names) - {peer.node for peer in resolved}, job)
             resolved = assemble.resolve_peers(peers, asked, self._node_names, self._known)
         return resolved
 
@@ -109,6 +111,15 @@ class GlusterManager:
         for node, answer in answers.items():
             if not isinstance(answer, NasError):
                 self._known.update({peer.uuid: node for peer in answer if LOCALHOST in peer.hostnames})
+
+    def _order(self, peer: Peer) -> tuple[int, str]:
+        """The profile's order, strangers last."""
+        return (self._names.index(peer.node) if peer.node in self._names else len(self._names), peer.hostnames[0])
+
+    def _with_peaks(self, volumes: tuple[Volume, ...]) -> tuple[Volume, ...]:
+        """The volumes with the largest backlog since there last was none."""
+        self._peaks = {v.uuid: max(v.heal_pending, self._peaks.get(v.uuid, 0)) for v in volumes if v.heal_pending}
+        return tuple(replace(volume, heal_peak=self._peaks.get(volume.uuid, 0)) for volume in volumes)
 
     def _version(self, node: str, job: Job) -> str:
         if node not in self._versions:

@@ -153,6 +153,7 @@ class Volume:
         arbiter: arbiter bricks per set (0 or 1).
         disperse, redundancy: bricks per disperse set and how many of them may be lost, 0 if not dispersed.
         options: set by somebody; defaults are not in it.
+        heal_peak: the largest backlog since there last was none, 0 while there is none.
         shd_online: self-heal daemon per node name (profile's, else host), None if unknown.
     """
 
@@ -170,6 +171,7 @@ class Volume:
     tasks: tuple[Task, ...] = ()
     shd_online: Mapping[str, bool] = field(default_factory=dict)
     snapshot_count: int = 0
+    heal_peak: int = 0
 
     @property
     def set_size(self) -> int:

@@ -1,0 +1,275 @@
+"""What is wrong with the pool and its volumes, worst first."""
+
+from __future__ import annotations
+
+from nasclustergui.core.events import Problem, Severity
+from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.units import clock, count, percent, size
+from nasclustergui.subsystems.gluster.model import (
+    Brick,
+    GlusterState,
+    Peer,
+    PeerState,
+    Task,
+    TaskKind,
+    TaskState,
+    Volume,
+    VolumeStatus,
+    VolumeType,
+)
+from nasclustergui.subsystems.gluster.news import changes
+from nasclustergui.subsystems.gluster.quorum import Access, set_access
+
+__all__ = ["FULL_PERCENT", "changes", "problems"]
+
+FULL_PERCENT = 85.0
+
+
+def problems(state: GlusterState) -> tuple[Problem, ...]:
+    """Everything that needs an eye, worst first. A volume that was stopped on purpose is no problem."""
+    found: list[Problem] = [p for peer in state.peers if (p := _peer(peer)) is not None]
+    for volume in state.volumes:
+        if volume.status is VolumeStatus.STARTED:
+            found += _bricks(volume)
+            found += _heal(volume, state)
+            found += [p for task in volume.tasks if (p := _task(volume, task)) is not None]
+            found += _space(volume)
+    found += _unread(state)
+    return tuple(sorted(found, key=lambda problem: -problem.severity))
+
+
+def _peer(peer: Peer) -> Problem | None:
+    name = peer.node or peer.hostnames[0]
+    key = f"gluster/peer/{name}"
+    if peer.state is PeerState.REJECTED:
+        return Problem(
+            key,
+            Severity.WARN,
+            _("Peer {node} is rejected by the pool").format(node=name),
+            _("Its configuration differs from that of the other peers: changes do not reach it."),
+            (
+                _("Look for “checksum” in /var/log/glusterfs/glusterd.log on {node}.").format(node=name),
+                _("Take over the pool's configuration there, then restart glusterd."),
+            ),
+            subject=name,
+        )
+    if peer.state is PeerState.DISCONNECTED:
+        return Problem(
+            key,
+            Severity.WARN,
+            _("Peer {node} is not connected").format(node=name),
+            _("Its bricks serve no files, and gluster refuses some changes until it is back."),
+            (_("Bring {node} back, or start glusterd there.").format(node=name),),
+            subject=name,
+        )
+    if peer.state is PeerState.JOINING:
+        return Problem(
+            key,
+            Severity.BUSY,
+            _("Peer {node} is joining the pool").format(node=name),
+            _("This takes some seconds. If it stays so, restart glusterd on it."),
+            subject=name,
+        )
+    return None
+
+
+def _bricks(volume: Volume) -> list[Problem]:
+    """One problem per set with bricks down: what is left of it decides how bad that is."""
+    found = []
+    for number, group in enumerate(volume.sets, 1):
+        down = [brick for brick in group if brick.online is False]
+        if down:
+            found.append(_set_problem(volume, number, group, down))
+    return found
+
+
+def _set_problem(volume: Volume, number: int, group: tuple[Brick, ...], down: list[Brick]) -> Problem:
+    up = [brick.online is not False for brick in group]
+    access = set_access(volume, up)
+    names = ", ".join(brick.name for brick in down)
+    revive = f"gluster.start-force:{volume.name}"
+    todo = (
+        _("If its node is up: start the missing bricks again."),
+        _("If the disk failed: replace the brick."),
+        _("Do not restart other nodes that hold bricks of {volume} until then.").format(volume=volume.name),
+    )
+    key = f"gluster/{volume.name}/set/{number}"
+    if access is not Access.FULL:
+        return Problem(
+            key,
+            Severity.CRITICAL,
+            _("Volume {volume}: clients lose access to part of the files").format(volume=volume.name)
+            if len(volume.sets) > 1
+            else _("Volume {volume}: clients have no access").format(volume=volume.name)
+            if access is Access.NONE
+            else _("Volume {volume}: clients can read but not write").format(volume=volume.name),
+            _("{up} of {all} bricks of set {number} are up, too few. Down: {bricks}.").format(
+                up=sum(up), all=len(group), number=number, bricks=names
+            ),
+            todo,
+            revive,
+            volume.name,
+        )
+    spare = _spare(volume, up)
+    return Problem(
+        key,
+        Severity.WARN,
+        _title(volume, number, sum(up), len(group)),
+        _("Clients go on.") + " " + spare + " " + _("Down: {bricks}.").format(bricks=names),
+        todo,
+        revive,
+        volume.name,
+    )
+
+
+def _title(volume: Volume, number: int, up: int, of: int) -> str:
+    if volume.type is VolumeType.DISPERSE:
+        text = _("Volume {volume}: {up} of {of} fragments left in set {number}")
+    elif len(volume.sets) == 1:
+        text = _("Volume {volume}: {up} of {of} copies left")
+    else:
+        text = _("Volume {volume}: one replica set has {up} of {of} copies left")
+    return text.format(volume=volume.name, up=up, of=of, number=number)
+
+
+def _spare(volume: Volume, up: list[bool]) -> str:
+    """Whether one more loss would be survived; every remaining brick is tried."""
+    left = [i for i, on in enumerate(up) if on]
+    if all(set_access(volume, [on and i != gone for i, on in enumerate(up)]) is Access.FULL for gone in left):
+        return _("The set survives one more loss.")
+    return _("One more loss can stop access.")
+
+
+def _heal(volume: Volume, state: GlusterState) -> list[Problem]:
+    key = f"gluster/{volume.name}/heal"
+    split = max((brick.split_brain or 0 for brick in volume.bricks), default=0)
+    if split:
+        return [
+            Problem(
+                f"gluster/{volume.name}/split-brain",
+                Severity.CRITICAL,
+                ngettext(
+                    "Volume {volume}: {n} file is in split-brain",
+                    "Volume {volume}: {n} files are in split-brain",
+                    split,
+                ).format(volume=volume.name, n=count(split)),
+                _("The copies differ and gluster cannot tell which is right: clients get errors for these files."),
+                (
+                    _(
+                        "List them with “gluster volume heal {volume} info split-brain”, then choose a side for each."
+                    ).format(volume=volume.name),
+                ),
+                subject=volume.name,
+            )
+        ]
+    if volume.heal_pending:
+        return [
+            Problem(
+                key,
+                Severity.BUSY,
+                ngettext(
+                    "Volume {volume}: {n} entry waits for a heal",
+                    "Volume {volume}: {n} entries wait for a heal",
+                    volume.heal_pending,
+                ).format(volume=volume.name, n=count(volume.heal_pending)),
+                _("Until then these files have fewer good copies."),
+                (_("Do not restart other nodes before it is done."),),
+                f"gluster.heal:{volume.name}",
+                volume.name,
+            )
+        ]
+    if volume.name in state.heal_errors:
+        return [
+            Problem(
+                key,
+                Severity.UNKNOWN,
+                _("Volume {volume}: the heal backlog is not known").format(volume=volume.name),
+                state.heal_errors[volume.name],
+                subject=volume.name,
+            )
+        ]
+    return []
+
+
+def _task(volume: Volume, task: Task) -> Problem | None:
+    key = f"gluster/{volume.name}/task/{task.kind}"
+    names = {
+        TaskKind.REBALANCE: _("the rebalance"),
+        TaskKind.FIX_LAYOUT: _("the new layout"),
+        TaskKind.REMOVE_BRICK: _("the removal of bricks"),
+    }
+    if task.state is TaskState.RUNNING:
+        titles = {
+            TaskKind.REBALANCE: _("Volume {volume}: a rebalance moves files"),
+            TaskKind.FIX_LAYOUT: _("Volume {volume}: directories get a new layout"),
+            TaskKind.REMOVE_BRICK: _("Volume {volume}: files are moved away from bricks that will be removed"),
+        }
+        text = _("Files stay readable and writable; the bricks are busier.")
+        todo = (_("Do not restart nodes of this volume before it is done."),)
+        return Problem(
+            key, Severity.BUSY, titles[task.kind].format(volume=volume.name), text, todo, subject=volume.name
+        )
+    if task.state in (TaskState.FAILED, TaskState.STALE):
+        return Problem(
+            key,
+            Severity.WARN,
+            _("Volume {volume}: {task} failed").format(volume=volume.name, task=names[task.kind])
+            if task.state is TaskState.FAILED
+            else _("Volume {volume}: {task} hangs").format(volume=volume.name, task=names[task.kind]),
+            _("A node or a brick went away in the middle. Files are where they were, or already moved; none is lost."),
+            (
+                _("Bring all bricks of {volume} back, then start it again.").format(volume=volume.name),
+                _("If gluster says that it is already started: stop the volume with “force” and start it."),
+            ),
+            f"gluster.rebalance:{volume.name}" if task.kind is not TaskKind.REMOVE_BRICK else "",
+            volume.name,
+        )
+    return None
+
+
+def _space(volume: Volume) -> list[Problem]:
+    """Nearly full as a whole, or one set that is: files go to their set however empty the others are."""
+    fullest = max((f for group in volume.sets if (f := _used_percent(group)) is not None), default=0.0)
+    if fullest < FULL_PERCENT:
+        return []
+    free = volume.available
+    rest = _("{free} are free in the whole volume.").format(free=size(free)) if free is not None else ""
+    return [
+        Problem(
+            f"gluster/{volume.name}/full",
+            Severity.WARN,
+            _("Volume {volume} is nearly full").format(volume=volume.name)
+            if len(volume.sets) == 1
+            else _("A set of volume {volume} is nearly full").format(volume=volume.name),
+            _("{percent} of its space is used. When it is full, writes fail.").format(percent=percent(fullest))
+            + f" {rest}".rstrip(),
+            (_("Add bricks and rebalance, or delete files."),),
+            f"gluster.add-brick:{volume.name}",
+            volume.name,
+        )
+    ]
+
+
+def _used_percent(group: tuple[Brick, ...]) -> float | None:
+    shares = [100.0 * (b.size - b.free) / b.size for b in group if b.size and b.free is not None and not b.arbiter]
+    return max(shares, default=None)
+
+
+def _unread(state: GlusterState) -> list[Problem]:
+    if not state.status_error:
+        return []
+    since = (
+        _("Brick states are from {time}.").format(time=clock(state.status_at))
+        if state.status_at
+        else _("They were never read.")
+    )
+    return [
+        Problem(
+            "gluster/status",
+            Severity.UNKNOWN,
+            _("Brick states cannot be read"),
+            f"{state.status_error} {since}",
+            (state.status_hint,) if state.status_hint else (),
+            subject="gluster",
+        )
+    ]
