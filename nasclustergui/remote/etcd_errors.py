@@ -14,7 +14,7 @@ _NEXT_TEXTS = ("context deadline exceeded", "context canceled", "too many reques
 _LOGIN_TEXTS = ("invalid auth token", "revision of auth store is old")
 _NEVER_SENT = ("failed to connect", "errors resolving", "no leader", "too many requests", *_LOGIN_TEXTS)
 _LEADERLESS = ("no leader", "leader changed", "request timed out", "context deadline exceeded")
-_TLS_TEXTS = ("handshake failed", "unwrap failed", "ssl")
+_TLS_TEXTS = ("handshake failed", "unwrap failed", "verification", "ssl")
 _BROKEN_TEXTS = ("socket closed", "connection reset", "goaway", "broken pipe")
 
 
@@ -97,6 +97,8 @@ def reason(failure: RpcFailed) -> str:
         return _("the connection broke")
     if failure.says(("no leader",)):
         return _("knows no leader")
+    if failure.unconnected:
+        return _("no connection")
     return failure.text.removeprefix("etcdserver: ") or failure.code
 
 

@@ -16,10 +16,11 @@ from nasclustergui.remote.etcd_tls import TlsFiles
 
 _MESSAGE_LIMIT = 64 << 20  # bytes; gRPC's own 4 MiB is less than a page of large values
 _CHANNEL_OPTIONS = (
-    # A member that was unplugged or froze answers no pings: an open watch then fails after 8 s at most. etcd refuses
+    # A member that was unplugged or froze answers no pings: an open watch then fails after 9 s at most. etcd refuses
     # pings more often than every 5 s, and any ping while no call is open (GOAWAY too_many_pings).
     ("grpc.keepalive_time_ms", 6000),
-    ("grpc.keepalive_timeout_ms", 2000),
+    ("grpc.keepalive_timeout_ms", 2000),  # becomes TCP_USER_TIMEOUT: for a member that was unplugged
+    ("grpc.http2.ping_timeout_ms", 3000),  # for one that froze: its kernel still acknowledges. gRPC's own is 60 s
     ("grpc.keepalive_permit_without_calls", 0),
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.initial_reconnect_backoff_ms", 300),

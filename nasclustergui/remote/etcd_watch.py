@@ -146,7 +146,8 @@ class Watch:
             self._compacted(link)
             raise RpcFailed(link.url, "ABORTED", "compacted")
         if reply.canceled:
-            raise RpcFailed(link.url, "PERMISSION_DENIED", str(reply.cancel_reason))
+            why = str(reply.cancel_reason).rpartition("desc = ")[2]  # "rpc error: code = PermissionDenied desc = …"
+            raise RpcFailed(link.url, "PERMISSION_DENIED", why)
         if reply.created:
             self._fruitful = True
             self._failover.worked(i)

@@ -80,6 +80,7 @@ class EtcdCluster:
     size: int = 3
     extra: tuple[str, ...] = ()
     client_auth: bool = True
+    certificate: str = "server"
     ports: list[int] = field(default_factory=list)
     processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -101,7 +102,8 @@ class EtcdCluster:
     def start(self, i: int) -> None:
         """Start member i, again with its data if it ran before."""
         pki = self.pki
-        tls = [f"--cert-file={pki.path('server.crt')}", f"--key-file={pki.path('server.key')}"]
+        name = self.certificate
+        tls = [f"--cert-file={pki.path(f'{name}.crt')}", f"--key-file={pki.path(f'{name}.key')}"]
         if self.client_auth:
             tls += [f"--trusted-ca-file={pki.path('ca.crt')}", "--client-cert-auth"]
         peer = [f"--peer-cert-file={pki.path('server.crt')}", f"--peer-key-file={pki.path('server.key')}"]
@@ -113,11 +115,7 @@ class EtcdCluster:
         argv += ["--pre-vote", "--logger=zap", "--log-level=error", *tls, *peer, *urls, *self.extra]
         log = (self.folder / f"m{i}.log").open("ab")
         with log:
-            environment = {
-                "PATH": os.environ["PATH"],
-                "ETCD_UNSUPPORTED_ARCH": os.environ.get("ETCD_UNSUPPORTED_ARCH", ""),
-            }
-            self.processes[i] = subprocess.Popen(argv, stdout=log, stderr=log, env=environment)
+            self.processes[i] = subprocess.Popen(argv, stdout=log, stderr=log)
 
     def start_all(self) -> None:
         """Start every member."""
