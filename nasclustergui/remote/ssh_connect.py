@@ -79,7 +79,7 @@ class Connector:
         try:
             with Watch(TCP_TIMEOUT) as watch:
                 channel = open_channel(transport, "direct-tcpip", (hop.host, hop.port, "127.0.0.1", 0), watch)
-                channel.forget_bell()
+                channel.listen(threading.Event())
                 return channel
         except TimeUp as error:
             transport.drop()

@@ -8,6 +8,7 @@ touches paramiko's private parts for that, and is the only one to do so.
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,8 +24,6 @@ from paramiko.common import (
 )
 from paramiko.message import Message
 from paramiko.packet import Packetizer
-
-from nasclustergui.remote.waiting import Bell
 
 _SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "FPE": 8, "KILL": 9, "SEGV": 11, "PIPE": 13, "TERM": 15}
 
@@ -54,7 +53,7 @@ class SshChannel(paramiko.Channel):
         cut: the connection ended while the channel was open.
     """
 
-    def __init__(self, number: int, bell: Bell) -> None:
+    def __init__(self, number: int, bell: threading.Event) -> None:
         super().__init__(number)
         self.refusal: tuple[int, str] | None = None
         self.signal = ""
@@ -79,11 +78,11 @@ class SshChannel(paramiko.Channel):
         """True if the server opened it and it is still open."""
         return self._opened and self.refusal is None and bool(self.active)
 
-    def forget_bell(self) -> None:
-        """Let it be read like a socket: blocking, by another thread than the one that opened it."""
-        self._bell = Bell()
-        self.in_buffer.set_event(self._bell)
-        self.in_stderr_buffer.set_event(self._bell)
+    def listen(self, bell: threading.Event) -> None:
+        """From now on set this event when something happened; once at the start if something did already."""
+        self._bell = bell
+        self.in_buffer.set_event(bell)
+        self.in_stderr_buffer.set_event(bell)
 
     def ended(self) -> bool:
         """Its command is over: the exit status is known and both streams are complete."""
@@ -103,6 +102,13 @@ class SshChannel(paramiko.Channel):
         message.add_boolean(want_reply)
         message.add_string(text)
         self._transport.post(message)
+
+    def try_send(self, data: bytes) -> bool:
+        """Send a few bytes, unless the channel is closed or the other side takes nothing now."""
+        try:
+            return self.send_ready() and self.send(data) == len(data)
+        except (paramiko.SSHException, EOFError, OSError):
+            return False
 
     def abandon(self) -> None:
         """End it and its command, as far as SSH can: SIGTERM to its process group, then close. May block."""
@@ -245,7 +251,7 @@ class SshTransport(paramiko.Transport):
         with suppress(paramiko.SSHException, EOFError, OSError):
             self.post(message)
 
-    def begin_channel(self, kind: str, details: tuple[str | int, ...], bell: Bell) -> SshChannel:
+    def begin_channel(self, kind: str, details: tuple[str | int, ...], bell: threading.Event) -> SshChannel:
         """Ask the server for a channel and return at once; `bell` rings when `answered`."""
         inner: Any = self
         message = Message()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from nasclustergui.core.errors import NodeError, ServiceDown
@@ -49,7 +50,7 @@ def _open(
                 raise broken(node.name, transport, error, started=False) from error
         except TimeUp:
             raise node.no_answer(timeout, place) from None
-    channel.forget_bell()
+    channel.listen(threading.Event())
     return channel
 
 
