@@ -119,11 +119,11 @@ class FlowButtons(QWidget):
         self.set_buttons(buttons)
 
     def set_buttons(self, buttons: Sequence[Button]) -> None:
-        """Show these buttons; earlier ones are deleted."""
+        """Show these buttons; earlier ones are hidden and given back to whoever made them."""
         for old in self._buttons:
             if old not in buttons:
                 old.hide()
-                old.deleteLater()
+                old.setParent(None)
         self._buttons, self._absent = list(buttons), set()
         for new in buttons:
             new.setParent(self)

@@ -20,6 +20,7 @@ class Label(QLabel):
     def __init__(self, text: str, style: str = "body", role: str = "text", wrap: bool = False) -> None:
         super().__init__(text)
         self._style, self._role = style, role
+        self._characters = LINE_CHARACTERS
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(LEFT)
         if wrap:
@@ -45,19 +46,27 @@ class Label(QLabel):
             self._role = role
             theme.set_colors(self, WindowText=role)
 
+    def set_line_length(self, characters: int) -> None:
+        """Wrap sooner than after `LINE_CHARACTERS`."""
+        self._characters = characters
+        self.updateGeometry()
+
     def _limit(self) -> int:
-        return int(theme.metrics(self._style).averageCharWidth() * LINE_CHARACTERS)
+        return int(theme.metrics(self._style).averageCharWidth() * self._characters)
 
     def heightForWidth(self, width: int) -> int:
-        """Of the text at most `LINE_CHARACTERS` wide."""
-        return super().heightForWidth(min(width, self._limit()) + self.contentsMargins().right())
+        """Of the text in lines of limited length."""
+        margins = self.contentsMargins()
+        return super().heightForWidth(min(width, self._limit()) + margins.left() + margins.right())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the rest of a very wide label empty."""
         super().resizeEvent(event)
+        if not self.wordWrap():
+            return
+        spare = max(0, self.width() - self._limit())
         centred = bool(self.alignment() & Qt.AlignmentFlag.AlignHCenter)
-        if self.wordWrap() and not centred:
-            self.setContentsMargins(0, 0, max(0, self.width() - self._limit()), 0)
+        self.setContentsMargins(spare // 2 if centred else 0, 0, spare - spare // 2 if centred else spare, 0)
 
 
 def label(

@@ -30,10 +30,11 @@ def line_edit(o: QStyleOption, p: QPainter, w: QWidget | None) -> None:
     """Outline of a field; 2 px while it has the focus or holds something invalid."""
     if is_inner_edit(w) or (w is not None and w.property("bare")):
         return
-    _field(o, p, w)
+    field(o, p, w)
 
 
-def _field(o: QStyleOption, p: QPainter, w: QWidget | None) -> None:
+def field(o: QStyleOption, p: QPainter, w: QWidget | None) -> None:
+    """Surface and outline that all inputs share."""
     enabled = bool(o.state & _S.State_Enabled)
     focus = bool(o.state & _S.State_HasFocus) and enabled
     bad = w is not None and bool(w.property("invalid"))
@@ -45,7 +46,7 @@ def _field(o: QStyleOption, p: QPainter, w: QWidget | None) -> None:
 
 def combo_box(o: QStyleOption, p: QPainter, w: QWidget | None) -> None:
     """A field with a chevron."""
-    _field(o, p, w)
+    field(o, p, w)
     side = theme.px(14)
     color = c("text2" if o.state & _S.State_Enabled else "disabled")
     theme.draw_icon(p, "chevron-down", color, o.rect.right() - side - 8, o.rect.center().y() - side // 2, side)
@@ -69,7 +70,7 @@ def spin_box(o: QStyleOption, p: QPainter, w: QWidget | None) -> None:
     """A field with two small chevrons; the one that cannot go further is grey."""
     if not isinstance(o, QStyleOptionSpinBox):
         return
-    _field(o, p, w)
+    field(o, p, w)
     if o.buttonSymbols == QAbstractSpinBox.ButtonSymbols.NoButtons:
         return
     side, half = theme.px(12), o.rect.height() / 2

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QMenu, QStyle, QStyleOption, QStyleOptionMenuItem, QWidget
 
 from nasclustergui.ui import theme
+from nasclustergui.ui.style_inputs import field
 from nasclustergui.ui.theme import RADIUS, c, round_rect
 
 _S = QStyle.StateFlag
@@ -25,7 +26,9 @@ def tool_tip(o: QStyleOption, p: QPainter, w: QWidget | None) -> None:
 
 
 def popup_frame(o: QStyleOption, p: QPainter, w: QWidget | None) -> None:
-    """Only what a combo box opens has a frame; everything else lies on a card that has one."""
+    """Only a combo box's list and text areas have a frame; everything else lies on a card that has one."""
+    if w is not None and w.property("field"):
+        field(o, p, w)
     if w is not None and w.inherits("QComboBoxPrivateContainer"):
         p.setPen(c("control"))
         p.setBrush(Qt.BrushStyle.NoBrush)

@@ -45,6 +45,7 @@ _SCALED = {
     _M.PM_ExclusiveIndicatorHeight: 18,
     _M.PM_TreeViewIndentation: 20,
     _M.PM_SmallIconSize: 16,
+    _M.PM_ListViewIconSize: 16,
     _M.PM_ButtonIconSize: 16,
     _M.PM_LineEditIconSize: 16,
     _M.PM_TabBarIconSize: 16,
@@ -100,8 +101,9 @@ def from_contents(t: QStyle.ContentsType, o: QStyleOption, base: QSize, w: QWidg
         return QSize(theme.text_width(o.text.replace("&", ""), "strong") + theme.px(24), theme.px(34))
     if t == _C.CT_MenuItem and isinstance(o, QStyleOptionMenuItem):
         return _menu_item_size(o)
-    if t == _C.CT_ItemViewItem and w is not None and isinstance(w.parent(), QWidget) and in_combo(w):
-        return QSize(base.width() + 8, theme.size("row"))
+    if t == _C.CT_ItemViewItem:
+        combo = w is not None and in_combo(w)
+        return QSize(base.width() + 8, max(base.height(), theme.size("row") if combo else theme.px(26)))
     return base
 
 
@@ -125,6 +127,8 @@ def sub_control(cc: QStyle.ComplexControl, o: QStyleOptionComplex, sc: QStyle.Su
     """Where a part of a scroll bar or spin box lies, None where Fusion decides."""
     if cc == _X.CC_ScrollBar and isinstance(o, QStyleOptionSlider):
         return _scroll_bar_part(o, sc)
+    if cc == _X.CC_ComboBox and sc == _SC.SC_ComboBoxEditField:
+        return o.rect.adjusted(8, 1, -theme.px(26), -1)
     if cc == _X.CC_SpinBox and isinstance(o, QStyleOptionSpinBox):
         return _spin_box_part(o, sc)
     return None

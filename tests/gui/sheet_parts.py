@@ -7,13 +7,13 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QProgressBar, QRadioButton, QSpinBox, QTabBar, QWidget
 
 from nasclustergui.ui import theme, tokens
+from nasclustergui.ui.icons import FOLDER
 from nasclustergui.ui.parts import (
     Badge,
     Fill,
     Icon,
     Panel,
     Tag,
-    box,
     button,
     col,
     draw_meter,
@@ -23,21 +23,32 @@ from nasclustergui.ui.parts import (
 from nasclustergui.ui.theme import c, font
 
 VC = Qt.AlignmentFlag.AlignVCenter
-ICONS = """layout-dashboard server database scale container sliders-horizontal activity scroll-text trending-up
-list-checks bell history hard-drive disc layers boxes crown globe network waypoints key-round camera gauge cpu
-memory-stick circle-check triangle-alert octagon-x hourglass refresh-cw circle-question-mark clock-alert circle-stop
-wrench info plus pencil copy trash-2 x check search list-filter ellipsis download terminal play pause power rotate-cw
-log-out arrow-left-right heart-pulse combine git-compare undo-2 lock eye users user link unplug settings sun
-moon""".split()
+ICONS = sorted(path.stem for path in FOLDER.glob("*.svg"))
 
 
 class Swatches(QWidget):
     """Colours with their contrast on the surface."""
 
     ROLES = (
-        "canvas sidebar surface inset raised selected text text2 text3 accent accent_text accent_fill "
-        "ok warn critical busy unknown control"
-    ).split()
+        "canvas",
+        "sidebar",
+        "surface",
+        "inset",
+        "raised",
+        "selected",
+        "text",
+        "text2",
+        "text3",
+        "accent",
+        "accent_text",
+        "accent_fill",
+        "ok",
+        "warn",
+        "critical",
+        "busy",
+        "unknown",
+        "control",
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +75,7 @@ class Icons(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(100)
+        self.setFixedHeight(34 * (len(ICONS) // 25 + 1))
 
     def paintEvent(self, _e: QPaintEvent) -> None:
         p = QPainter(self)
@@ -216,6 +227,3 @@ def sheet(lang: str = "en") -> QWidget:
     middle = row((inputs_group(lang), 3), (group("Meters", Meters()), 2), gap=12)
     lower = row((kinds, 3), (tags, 2), gap=12)
     return Fill("canvas", col(head, upper, middle, lower, icons, None, gap=12, margins=(24, 20, 24, 20)))
-
-
-__all__ = ["box", "sheet"]

@@ -1,0 +1,85 @@
+"""The line at the bottom: how fresh what you see is, what runs, which keys help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+
+from nasclustergui.core.i18n import _
+from nasclustergui.core.units import clock, duration
+from nasclustergui.ui import theme
+from nasclustergui.ui.badge import state_icon
+from nasclustergui.ui.card import Fill
+from nasclustergui.ui.labels import ElidedLabel, Label
+from nasclustergui.ui.layout import clear, row
+
+
+class _JobsText(ElidedLabel):
+    """What runs; a click opens the jobs, as Ctrl+J does."""
+
+    clicked = Signal()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Clicked."""
+        if self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+
+class StatusBar(Fill):
+    """Freshness, jobs, key hints.
+
+    Signals:
+        jobs_clicked: the text of the jobs was clicked.
+    """
+
+    jobs_clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("inset")
+        self._icon = state_icon("unknown", 14)
+        self._word = Label(_("Not connected"), "caption", "text2")
+        self._detail = ElidedLabel("", "caption", "text3")
+        self._job_icon = state_icon("busy", 14)
+        self._jobs = _JobsText("", "caption", "text2")
+        self._jobs.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._hints = row(gap=12)
+        left = row(self._icon, self._word, self._detail, 10, self._job_icon, self._jobs, gap=6)
+        self.setLayout(row((left, 0), None, self._hints, gap=6, margins=(24, 0, 24, 0)))
+        self._jobs.clicked.connect(self.jobs_clicked)
+        self.set_jobs("")
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the height from the theme."""
+        self.setFixedHeight(theme.size("status_bar"))
+
+    def set_live(self, read_at: float, every: float) -> None:
+        """All is fresh: read at this Unix time, again every so many seconds."""
+        detail = _("read {time}, every {interval}").format(time=clock(read_at), interval=duration(every))
+        self.set_freshness("ok", _("Live"), detail)
+
+    def set_stale(self, since: float | None, detail: str = "") -> None:
+        """Nothing could be read since then."""
+        word = _("Stale since {time}").format(time=clock(since)) if since is not None else _("Not read yet")
+        self.set_freshness("stale", word, detail)
+
+    def set_freshness(self, state: str, word: str, detail: str = "") -> None:
+        """Any other state ("Connecting", "Reading old moments")."""
+        self._icon.set_state(state)
+        self._word.set_text(word)
+        self._detail.set_text(detail)
+
+    def set_jobs(self, text: str, state: str = "busy") -> None:
+        """ "2 jobs: rebalance media 62 %, heal vm-images 78 %"; "" when nothing runs."""
+        self._job_icon.set_state(state)
+        self._jobs.set_text(text)
+        self._job_icon.setVisible(bool(text))
+        self._jobs.setVisible(bool(text))
+
+    def set_hints(self, hints: Sequence[tuple[str, str]]) -> None:
+        """(keys, what they do), for instance ("Ctrl+K", "Find or run")."""
+        clear(self._hints)
+        for keys, what in hints:
+            self._hints.addWidget(Label(f"{keys}  {what}", "caption", "text3"))
