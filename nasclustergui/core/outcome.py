@@ -47,7 +47,7 @@ def progress_text(outcomes: Sequence[StepOutcome]) -> str:
         return ""
     sentences = {
         StepState.DONE: _("Done: {steps}."),
-        StepState.UNDONE: _("Done and taken back: {steps}."),
+        StepState.UNDONE: _("Taken back: {steps}."),
         StepState.FAILED: _("Failed: {steps}."),
         StepState.RUNNING: _("Begun: {steps}."),
         StepState.UNKNOWN: _("Not known: {steps}."),

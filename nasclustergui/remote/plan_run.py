@@ -32,11 +32,10 @@ class PlanRun:
         self, plan: Plan, job: Job, drivers: Mapping[str, Driver], record: PlanRecord, leaving: threading.Event
     ) -> None:
         self._plan, self._job, self._drivers, self._record, self._leaving = plan, job, drivers, record, leaving
-        self._first = 0
+        self._effective: list[int] = []  # steps of this run whose command took effect, in order
 
     def run(self, first: int, confirmed: str) -> tuple[StepOutcome, ...]:
         """Run from step index `first` on. See `Executor.run`."""
-        self._first = first
         self._record.start(first, confirmed)
         try:
             for index in range(first, len(self._plan.steps)):
@@ -64,6 +63,7 @@ class PlanRun:
         self._record.begin(index, step.command)
         try:
             result = driver.run(step.node, step.command, job)
+            self._effective.append(index)
             self._record.answered(index, result.status, f"{result.stdout}\n{result.stderr}")
             if step.follow:
                 driver.follow(step, job)
@@ -92,7 +92,7 @@ class PlanRun:
         unknown = bool(self._record.in_state(StepState.UNKNOWN))
         if not unknown and not isinstance(error, AuditFailed):
             try:
-                self._take_back(self._rolled_back())
+                self._take_back(self._effective if self._plan.rollback else [])
             except NasError as undo_error:
                 error.details = f"{error.details}\n{undo_error}\n{undo_error.details}".strip()
         self._record.explain(error)
@@ -104,8 +104,9 @@ class PlanRun:
         if self._leaving.is_set():
             self._record.finish("left running")
             return
+        before = [index for index in self._effective if index not in current and self._plan.rollback]
         try:
-            self._take_back([*self._rolled_back(), *current])
+            self._take_back([*before, *current])
         except NasError as undo_error:
             error = _not_taken_back(self._plan, undo_error)
             self._record.explain(error)
@@ -115,10 +116,6 @@ class PlanRun:
             self._record.set_state(index, StepState.UNKNOWN)
             self._record.say(index, _("Cancelled while it ran: whether it took effect is not known."))
         self._record.finish("cancelled")
-
-    def _rolled_back(self) -> list[int]:
-        done = self._record.in_state(StepState.DONE) if self._plan.rollback else []
-        return [index for index in done if index >= self._first]
 
     def _take_back(self, indexes: list[int]) -> None:
         """Run the undo commands of the steps, newest first; the first one that fails ends it."""

@@ -240,7 +240,7 @@ def test_where_the_plan_says_so_a_failure_takes_back_what_was_done(
     with pytest.raises(CommandFailed) as error:
         executor.run(plan(*steps, rollback=True), Job("x"))
     assert driver.seen[-3:] == ["run c", "run unb", "run una"]  # a refused step has nothing to take back
-    assert error.value.hint == "Done: 2 Do x. Done and taken back: 1 Do a; 3 Do b. Failed: 4 Do c."
+    assert error.value.hint == "Done: 2 Do x. Taken back: 1 Do a; 3 Do b. Failed: 4 Do c."
     assert audit.story[-5:] == [
         "undo begin unb",
         "undo result unb done",
@@ -401,6 +401,14 @@ def test_work_that_failed_after_its_start_is_a_failure(
         executor.run(plan(undoable("a", follow="work")), Job("x"))
     assert driver.seen[-1] == "follow a"
     assert (audit.entries[-2].outcome, audit.entries[-2].exit_code) == ("failed", 0)
+
+
+def test_a_rollback_takes_back_the_step_whose_work_failed_too(executor: Executor, driver: FakeDriver) -> None:
+    driver.on["follow b"] = fails(NasError("A brick does not start."))
+    with pytest.raises(NasError) as error:
+        executor.run(plan(undoable("a"), undoable("b", follow="work"), rollback=True), Job("x"))
+    assert driver.seen[-3:] == ["follow b", "run unb", "run una"]
+    assert error.value.hint == "Taken back: 1 Do a; 2 Do b."
 
 
 def test_a_bug_in_a_driver_is_recorded_and_not_hidden(executor: Executor, driver: FakeDriver, audit: FakeAudit) -> None:
