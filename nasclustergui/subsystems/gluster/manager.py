@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from nasclustergui.core.errors import NasError
+from nasclustergui.core.command import Command, Result
+from nasclustergui.core.errors import InvalidInput, NasError, PlanOutdated
+from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
+from nasclustergui.core.plan import Plan, Step
 from nasclustergui.remote.node import Nodes
-from nasclustergui.subsystems.gluster import assemble, commands
+from nasclustergui.subsystems.gluster import assemble, commands, plans
 from nasclustergui.subsystems.gluster.client import GlusterClient
 from nasclustergui.subsystems.gluster.commands.answer import Answer, not_utf8
 from nasclustergui.subsystems.gluster.commands.other import parse_version
 from nasclustergui.subsystems.gluster.commands.peers import LOCALHOST, parse_peers
+from nasclustergui.subsystems.gluster.commands.status import parse_status
 from nasclustergui.subsystems.gluster.commands.volumes import parse_volumes
 from nasclustergui.subsystems.gluster.commands.volumes_plain import parse_volumes_plain
-from nasclustergui.subsystems.gluster.model import GlusterState, Peer, Volume
+from nasclustergui.subsystems.gluster.conditions import NEED_STATUS, broken
+from nasclustergui.subsystems.gluster.follow import Follower
+from nasclustergui.subsystems.gluster.layout import BrickSpec, VolumeSpec
+from nasclustergui.subsystems.gluster.model import GlusterState, Peer, Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.parallel import gather
 from nasclustergui.subsystems.gluster.split_brain import SplitBrainWatch
 from nasclustergui.subsystems.gluster.status_keeper import StatusKeeper
 from nasclustergui.subsystems.gluster.status_reader import StatusReader
 
 PATIENCE = 2.5  # seconds that a poll waits for brick states before it goes without
+STATUS_PATIENCE = 20.0  # seconds, where brick states are what one wants
 LEARN_EVERY = 60.0  # seconds between attempts to find out which node a peer is
 
 
@@ -74,6 +82,43 @@ class GlusterManager:
             node_errors={name: fault.sentence for name, fault in self._client.faults.items()},
         )
 
+    def check(self, step: Step, job: Job) -> None:
+        """Raise PlanOutdated when a condition that `step.check` names does not hold in the pool as it is now."""
+        if not step.check:
+            return
+        volumes, peers, asked = self._ask(job)
+        peers = self._resolved(peers, asked, job)
+        volumes = assemble.place_bricks(volumes, peers, self._node_names)
+        if NEED_STATUS & set(step.check.split()):
+            volumes = self._with_tasks(volumes, step.args["volume"], job)
+        why = broken(step.check, step.args, GlusterState(volumes, peers))
+        if why:
+            raise PlanOutdated(why, hint=_("Nothing of this step ran. Look at the state and plan it again."))
+
+    def run(self, node: str, command: Command, job: Job) -> Result:
+        """Run a step's command. Raises CommandFailed when gluster refused, OutcomeUnknown when no answer came."""
+        try:
+            return self._client.change(node, command, job)
+        finally:
+            self.expire()
+
+    def follow(self, step: Step, job: Job) -> None:
+        """Watch the work that `step.follow` names until it ended. Raises NasError when it failed."""
+        follower = Follower(self._client, lambda j: self.read(j, patience=STATUS_PATIENCE))
+        volume = step.args["volume"]
+        try:
+            match step.follow:
+                case "rebalance":
+                    follower.rebalance(volume, job)
+                case "heal":
+                    follower.heal(volume, bool(step.args.get("full")), job)
+                case "bricks_up":
+                    follower.bricks_up(volume, job)
+                case other:
+                    raise InvalidInput(_("Nobody here can follow “{work}”.").format(work=other))
+        finally:
+            self.expire()
+
     def expire(self) -> None:
         """Something was changed: the next `read` asks for brick states at once."""
         self._keeper.expire()
@@ -82,6 +127,55 @@ class GlusterManager:
         """Stop what reads in the background."""
         self._keeper.close()
         self._split_brain.close()
+
+    def plan_create_volume(self, spec: VolumeSpec, state: GlusterState) -> Plan:
+        """See `plans.plan_create_volume`; likewise the others."""
+        return plans.plan_create_volume(spec, state, self.cluster)
+
+    def plan_start(self, volume: str, state: GlusterState, force: bool = False) -> Plan:
+        """Start the volume; with `force` the bricks and daemons that a started one lacks."""
+        return plans.plan_start(_volume(state, volume), state, self.cluster, force)
+
+    def plan_stop(self, volume: str, state: GlusterState) -> Plan:
+        """Stop the volume."""
+        return plans.plan_stop(_volume(state, volume), state, self.cluster)
+
+    def plan_delete(self, volume: str, state: GlusterState) -> Plan:
+        """Stop and delete the volume."""
+        return plans.plan_delete(_volume(state, volume), state, self.cluster)
+
+    def plan_add_brick(
+        self,
+        volume: str,
+        bricks: Sequence[BrickSpec],
+        state: GlusterState,
+        *,
+        rebalance: bool = True,
+        force: bool = False,
+    ) -> Plan:
+        """Add whole sets of bricks."""
+        found = _volume(state, volume)
+        return plans.plan_add_brick(found, bricks, state, self.cluster, rebalance=rebalance, force=force)
+
+    def plan_rebalance(self, volume: str, state: GlusterState, fix_layout: bool = False) -> Plan:
+        """Rebalance the volume, or only fix its layout."""
+        return plans.plan_rebalance(_volume(state, volume), state, self.cluster, fix_layout)
+
+    def plan_rebalance_stop(self, volume: str, state: GlusterState) -> Plan:
+        """Stop its rebalance."""
+        return plans.plan_rebalance_stop(_volume(state, volume), state, self.cluster)
+
+    def plan_heal(self, volume: str, state: GlusterState, full: bool = False) -> Plan:
+        """Heal what differs, or with `full` compare all files."""
+        return plans.plan_heal(_volume(state, volume), state, self.cluster, full)
+
+    def _with_tasks(self, volumes: tuple[Volume, ...], name: str, job: Job) -> tuple[Volume, ...]:
+        """The volumes with the tasks of one of them, read now."""
+        if not any(v.name == name and v.status is VolumeStatus.STARTED for v in volumes):
+            return volumes
+        reports, __ = self._client.ask(commands.volume_status(name, "tasks"), parse_status, job)
+        tasks = tuple(task for report in reports for task in report.tasks)
+        return tuple(replace(v, tasks=tasks) if v.name == name else v for v in volumes)
 
     def _ask(self, job: Job) -> tuple[tuple[Volume, ...], tuple[Peer, ...], str]:
         """Volumes and peers as one node sees them, and that node's name."""
@@ -128,6 +222,13 @@ class GlusterManager:
             except NasError:
                 return ""
         return self._versions[node]
+
+
+def _volume(state: GlusterState, name: str) -> Volume:
+    found = state.volume(name)
+    if found is None:
+        raise InvalidInput(_("There is no volume {volume}.").format(volume=name), field="volume")
+    return found
 
 
 def _volumes_or_none(answer: Answer) -> tuple[Volume, ...] | None:
