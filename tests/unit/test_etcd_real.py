@@ -331,8 +331,9 @@ def test_a_certificate_for_another_name_or_out_of_date(pki: Pki, client: Make, t
 
 
 def fill(client: EtcdClient) -> None:
-    for n in range(20):
-        client.put(f"/big/{n}", "x" * 500_000)
+    """Write until it fails: etcd counts its size at each commit only, every 100 ms."""
+    for n in range(500):
+        client.put(f"/big/{n % 4}", "x" * 500_000)
 
 
 def test_a_full_database(pki: Pki, client: Make, tmp_path: Path) -> None:
