@@ -18,7 +18,7 @@ from nasclustergui.remote.credentials import Credentials
 from nasclustergui.remote.executor import Executor
 from nasclustergui.remote.parallel import gather
 from nasclustergui.remote.paths import audit_file
-from nasclustergui.remote.sampler import Sampler
+from nasclustergui.remote.sampler import OnSample
 from nasclustergui.remote.ssh_nodes import SshNodes
 from nasclustergui.subsystems.gluster.manager import GlusterManager
 from nasclustergui.subsystems.nodes.manager import NodesManager
@@ -39,7 +39,7 @@ class Session:
     """Made without any I/O; `start()` begins to connect, `close()` ends everything at once.
 
     Attributes:
-        profile: the cluster. nodes: SSH. sampler: metrics.
+        profile: the cluster. nodes: SSH.
         machines, gluster: the managers; etcd is read with `read_etcd`, where `has_etcd`.
         executor: runs plans. user: who is asking, for audit log and jobs.
     """
@@ -50,8 +50,7 @@ class Session:
         self.profile = profile
         self.user = getpass.getuser()
         self.nodes = SshNodes(profile, credentials)
-        self.sampler = Sampler(self.nodes)
-        self.machines = NodesManager(self.nodes, self.sampler)
+        self.machines = NodesManager(self.nodes)
         self.gluster = GlusterManager(self.nodes, host_names(profile), profile.name)
         self.has_etcd = bool(profile.etcd.endpoints)
         self.executor = Executor({"gluster": self.gluster}, audit or AuditLog(audit_file()), profile)
@@ -82,10 +81,10 @@ class Session:
                 self._etcd = (client, EtcdManager(client, host_names(self.profile)))
             return self._etcd[1]
 
-    def start(self) -> None:
-        """Begin to connect and to sample, in the background."""
+    def start(self, on_sample: OnSample) -> None:
+        """Begin to connect and to sample, in the background; `on_sample` is called from a thread."""
         self.nodes.connect_all()
-        self.sampler.start()
+        self.machines.start(on_sample)
 
     def disks(self, job: Job | None = None) -> tuple[Disk, ...]:
         """Places for bricks, without the volumes on them: see `cluster.state.with_volumes`."""
@@ -111,16 +110,14 @@ class Session:
         )
 
     def _read_nodes(self, job: Job) -> NodesState:
-        self.nodes.connect_all(wait=CONNECT_SECONDS)
-        gather({name: lambda j, n=name: self.sampler.sample_once(n, SAMPLE_GAP, j) for name in self.nodes}, job)
-        return self.machines.read()
+        return self.machines.read_once(job, SAMPLE_GAP, CONNECT_SECONDS)
 
     def close(self) -> None:
         """End connections, streams and threads; waits for nobody."""
         self._closed = True
         self.executor.leave()
         self.gluster.close()
-        self.sampler.close()
+        self.machines.close()
         self.nodes.close()
         made = self._etcd
         if made is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nasclustergui.core.disks import Disk
+from nasclustergui.core.disks import Disk, mount_of
 from nasclustergui.core.errors import NasError
 from nasclustergui.core.profile import Profile
 from nasclustergui.subsystems.etcd.model import EtcdState
@@ -68,13 +68,7 @@ def with_volumes(disks: tuple[Disk, ...], state: GlusterState | None) -> tuple[D
     users: dict[tuple[str, str], list[str]] = {}
     for volume in state.volumes:
         for brick in volume.bricks:
-            mount = _mount_of(brick.path, mounts.get(brick.node, []))
+            mount = mount_of(brick.path, mounts.get(brick.node, []))
             if mount is not None:
                 users.setdefault((brick.node, mount), []).append(volume.name)
     return tuple(disk.used(tuple(dict.fromkeys(users.get((disk.node, disk.mount), ())))) for disk in disks)
-
-
-def _mount_of(path: str, mounts: list[str]) -> str | None:
-    """The longest mount point that holds the path."""
-    holding = [m for m in mounts if m and (path == m or path.startswith(m.rstrip("/") + "/"))]
-    return max(holding, key=len, default=None)

@@ -12,6 +12,7 @@ from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock
 from nasclustergui.subsystems.etcd import health as etcd_health
 from nasclustergui.subsystems.gluster import health as gluster_health
+from nasclustergui.subsystems.gluster.model import VolumeStatus
 from nasclustergui.subsystems.nodes import health as nodes_health
 
 
@@ -117,8 +118,9 @@ def _all_online(state: ClusterState) -> str:
 def _what_was_checked(state: ClusterState) -> str:
     parts = []
     if state.gluster is not None:
-        n = len(state.gluster.volumes)
-        parts.append(ngettext("{n} volume has all its bricks", "{n} volumes have all their bricks", n).format(n=n))
+        running = sum(v.status is VolumeStatus.STARTED for v in state.gluster.volumes)
+        text = ngettext("{n} volume runs with all its bricks", "{n} volumes run with all their bricks", running)
+        parts.append(text.format(n=running) if running else _("No volume runs"))
     if state.etcd is not None and state.etcd.members:
         parts.append(
             _("{healthy} of {members} etcd members answer").format(

@@ -80,11 +80,11 @@ def parse_size(text: str) -> int:
 
 
 def duration(seconds: float | None) -> str:
-    """In the two largest units: 5040 → "1 h 24 min"; below a minute "42 s", below ten seconds "2.4 s"."""
+    """In the two largest units: 5040 → "1 h 24 min"; below a minute "42 s", below ten seconds "2.4 s" (an int: "2 s")."""
     if seconds is None or math.isnan(seconds):
         return DASH
     if seconds < 9.95:
-        return decimal(max(seconds, 0.0)) + NB + "s"
+        return decimal(max(seconds, 0.0), 0 if isinstance(seconds, int) else 1) + NB + "s"
     whole = round(seconds)
     for unit, name, small, small_name in ((86400, "d", 3600, "h"), (3600, "h", 60, "min")):
         if whole >= unit:

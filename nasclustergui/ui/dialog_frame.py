@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QLayout, QWidget
 
-from nasclustergui.core.i18n import _
-from nasclustergui.core.profile import Environment, Profile
+from nasclustergui.core.profile import Profile
 from nasclustergui.ui import theme
-from nasclustergui.ui.parts import ElidedLabel, Fill, Label, Line, Tag, box, col, label, row
-
-
-def environment_word(environment: Environment) -> str:
-    """What the tag says: PROD, TEST or LAB."""
-    return {Environment.PROD: _("PROD"), Environment.TEST: _("TEST"), Environment.LAB: _("LAB")}[environment]
-
-
-class BandLine(QWidget):
-    """The cluster's colour across the whole width; TEST and LAB are hatched as well, so colour isn't all."""
-
-    def __init__(self, environment: Environment, colour: str = "") -> None:
-        super().__init__()
-        self._environment, self._colour = environment, colour
-        self.setFixedHeight(theme.size("band"))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The band."""
-        p = QPainter(self)
-        p.fillRect(self.rect(), QColor(self._colour) if self._colour else theme.c(f"band_{self._environment}"))
-        if self._environment is not Environment.PROD:
-            theme.hatch(p, QRectF(self.rect()), theme.c("on_fill"), 14)
+from nasclustergui.ui.band import Band, environment_tag
+from nasclustergui.ui.parts import ElidedLabel, Fill, Label, Line, box, col, label, row
 
 
 class DialogFrame(QDialog):
@@ -58,10 +36,9 @@ class DialogFrame(QDialog):
         items: list[QWidget | QLayout | None] = [lead] if lead is not None else []
         items += [col(self.title_label, self.sub_label, gap=1), None]
         if profile is not None:
-            tag = Tag(environment_word(profile.environment), f"band_{profile.environment}", "on_fill")
-            items += [tag, label(profile.name, "medium", "text2")]
+            items += [environment_tag(profile.environment, profile.colour), label(profile.name, "medium", "text2")]
         self._head = row(*items, gap=12, margins=(24, 14, 24, 14))
-        self._band = BandLine(profile.environment, profile.colour) if profile is not None else None
+        self._band = Band(profile.environment, profile.colour) if profile is not None else None
 
     def compose(self, body: QLayout, foot: QLayout) -> None:
         """Put everything together; call once."""

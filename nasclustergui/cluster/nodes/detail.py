@@ -68,14 +68,14 @@ class MachineCard(Panel):
         self._lines: list[FileSystemLine] = []
         self._list = col(gap=8)
         holder = col(
-            grid, 4, label(_("File systems"), "label", "text3"), self._list, None, gap=8, margins=(16, 12, 16, 12)
+            grid, 4, label(_("File systems"), "label", "text3"), self._list, None, gap=8, margins=(15, 4, 15, 4)
         )
         area = QScrollArea()
         area.setWidget(box(holder))
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setLayout(col(area, margins=(1, 1, 1, 1)))
+        self.setLayout(col(area, margins=(1, 8, 1, 8)))
         self.setFixedWidth(theme.px(360))
 
     def show_node(self, node: NodeState) -> None:
@@ -141,6 +141,7 @@ class NodeDetail(QWidget):
             "network": Strip(_("Network"), (), RATE),
         }
         grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(12)
         for n, (key, chart) in enumerate(self.charts.items()):
             chart.activated.connect(lambda k=key: self.chart_activated.emit(self.node, k))

@@ -17,7 +17,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.ui import theme
 from nasclustergui.ui.event_list import EventList
 from nasclustergui.ui.graph import TopologyView
-from nasclustergui.ui.graph_legend import Legend
+from nasclustergui.ui.graph_frame import TopologyLegend
 from nasclustergui.ui.page import Page
 from nasclustergui.ui.parts import Panel, button, col, label, row
 
@@ -54,6 +54,7 @@ class OverviewPage(Page):
             "leader": Tile("crown", _("Leader")),
         }
         self.graph = TopologyView()
+        self.legend = TopologyLegend()
         self.events = EventList()
         tiles = QHBoxLayout()
         tiles.setSpacing(12)
@@ -68,10 +69,14 @@ class OverviewPage(Page):
 
     def _lower(self) -> QHBoxLayout:
         head = row(label(_("Topology"), "heading"), None, gap=8, margins=(16, 12, 16, 0))
-        picture = Panel(col(head, (self.graph, 1), row(Legend(), margins=(16, 0, 16, 12)), gap=4))
+        picture = Panel(
+            col(head, (self.graph, 1), row(self.legend, margins=(16, 0, 16, 8)), gap=4, margins=(1, 0, 1, 1))
+        )
         timeline = button(_("Timeline"), "link", small=True, on_click=lambda: self.command.emit("page:timeline"))
         title = row(label(_("Events"), "heading"), None, timeline, margins=(16, 10, 10, 0))
-        list_card = Panel(col(title, (self.events, 1), gap=6, margins=(0, 0, 1, 8)))
+        self._no_events = label(_("Nothing happened since this window was opened."), "body", "text3", wrap=True)
+        quiet = row(self._no_events, margins=(16, 4, 16, 0))
+        list_card = Panel(col(title, quiet, (self.events, 1), gap=6, margins=(1, 0, 1, 8)))
         list_card.setMinimumWidth(theme.px(250))
         return row((picture, 7), (list_card, 3), gap=12)
 
@@ -85,12 +90,15 @@ class OverviewPage(Page):
             ("leader", leader_tile(state)),
         ):
             self.tiles[key].show_text(text)
-        self.graph.show_topology(topology(state))
+        picture = topology(state)
+        self.graph.show_topology(picture)
+        self.legend.show_topology(picture)
         self.set_facts(_facts(state))
 
     def set_events(self, events: Sequence[Event]) -> None:
         """Show the newest events, newest first."""
         self.events.show_events(events)
+        self._no_events.setVisible(not events)
 
 
 def _facts(state: ClusterState) -> str:

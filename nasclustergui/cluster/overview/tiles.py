@@ -38,8 +38,8 @@ class Tile(Panel):
         self._foot = ElidedLabel("", "caption", "text2")
         head = row(Icon(icon, "text3"), label(title, "label", "text2"), None, gap=8)
         meter = row((self._meter, 1), self._percent, gap=8)
-        foot = row(self._icon, (self._foot, 1), None, gap=6)
-        number = row(self._value, (self._unit, 1), None, gap=6)
+        foot = row(self._icon, self._foot, None, gap=6)
+        number = row(self._value, self._unit, None, gap=6)
         self.setLayout(col(head, number, meter, foot, None, gap=4, margins=(16, 12, 16, 12)))
         self.setMinimumHeight(theme.px(94))
 

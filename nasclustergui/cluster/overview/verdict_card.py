@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QWidget
 
 from nasclustergui.cluster.verdict import Verdict
@@ -13,6 +12,7 @@ from nasclustergui.core.events import Problem, Severity
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock, duration
 from nasclustergui.ui import theme
+from nasclustergui.ui.accessible import announce
 from nasclustergui.ui.parts import (
     Badge,
     Button,
@@ -118,7 +118,7 @@ class VerdictCard(Panel):
         self._show_todo(verdict.problem, actions)
         if changed:
             self.setAccessibleDescription(f"{verdict.word}. {verdict.title}. {verdict.text}")
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+            announce(self, f"{verdict.word}. {verdict.title}")
 
     def _show_others(self, verdict: Verdict) -> None:
         for widget, problem in zip(self._others, (*verdict.others, *[None] * OTHERS), strict=False):

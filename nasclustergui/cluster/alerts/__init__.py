@@ -1,0 +1,1 @@
+"""Alerts and timeline: everything that is wrong, everything that happened."""

@@ -1,0 +1,1 @@
+"""The main window: brings a session and the pages together."""

@@ -1,0 +1,211 @@
+"""One open cluster in the window: its controller, its pages, its jobs dock, and what ties them together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog
+
+from nasclustergui.cluster.alerts.page import AlertsPage, TimelinePage
+from nasclustergui.cluster.nodes.page import NodesPage
+from nasclustergui.cluster.overview.page import OverviewPage
+from nasclustergui.cluster.session import Session
+from nasclustergui.cluster.state import ClusterState
+from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.job import Job
+from nasclustergui.core.plan import Plan
+from nasclustergui.core.units import percent
+from nasclustergui.subsystems.gluster.page import StoragePage
+from nasclustergui.ui.errors import ErrorDialog, describe
+from nasclustergui.ui.jobs import Jobs
+from nasclustergui.ui.jobs_dock import JobsDock
+from nasclustergui.ui.page import Page
+from nasclustergui.ui.plan_dialog import PlanDialog
+from nasclustergui.window.controller import GLUSTER_MS, Controller
+from nasclustergui.window.frame import Frame
+
+STALE_AFTER = 20.0  # seconds without a new reading of gluster after which the status bar says so
+
+
+class Workspace(QObject):
+    """Puts pages into `frame` and keeps them fresh until `close`.
+
+    Attributes:
+        controller: polls and plans. pages: by id. dock: the jobs.
+        plan_dialog: the plan that is shown now, None otherwise.
+    """
+
+    def __init__(self, frame: Frame, session: Session, jobs: Jobs, write: Callable[[Path, str], None]) -> None:
+        super().__init__(frame)
+        self.frame, self.session, self.jobs, self._write = frame, session, jobs, write
+        self.controller = Controller(session, jobs, self)
+        self.overview = OverviewPage()
+        self.nodes = NodesPage(self.controller.book)
+        self.storage = StoragePage(session.profile.name)
+        self.alerts, self.timeline = AlertsPage(), TimelinePage()
+        self.plan_dialog: PlanDialog | None = None
+        self.dock = JobsDock(jobs)
+        frame.set_cluster(session.profile, _profile_facts(session))
+        for page in (self.overview, self.nodes, self.storage, self.alerts, self.timeline):
+            self._tie(page)
+            frame.add_page(page)
+        self.dock.setVisible(False)
+        frame.set_dock(self.dock)
+        frame.set_regions([frame.sidebar, frame.headers, frame.stack, self.dock])
+        self._connect()
+        self.storage.set_loading(_("Reading volumes from {n} nodes…").format(n=len(session.profile.nodes)))
+        frame.show_page("overview")
+
+    def _tie(self, page: Page) -> None:
+        page.plan_proposed.connect(self.propose)
+        page.command.connect(self.run_action)
+        page.notice.connect(lambda state, text: self.frame.toasts.show(state, text))
+
+    def _connect(self) -> None:
+        frame, controller = self.frame, self.controller
+        controller.changed.connect(self._on_changed)
+        controller.ticked.connect(self._on_tick)
+        controller.plan_ended.connect(self._on_plan_ended)
+        frame.page_changed.connect(self._on_page_changed)
+        frame.jobs_wanted.connect(self.toggle_jobs)
+        self.nodes.reconnect.connect(controller.reconnect)
+        self.overview.node_opened.connect(lambda name: self.run_action(f"nodes.show:{name}"))
+        self.dock.hidden.connect(self.toggle_jobs)
+        for signal in (self.jobs.added, self.jobs.changed, self.jobs.finished):
+            signal.connect(self._show_running)
+
+    def start(self) -> None:
+        """Connect and read from now on."""
+        self.controller.start()
+        self._on_changed()
+
+    def close(self) -> None:
+        """Stop reading, end the session."""
+        self.controller.stop()
+        if self.plan_dialog is not None:
+            self.plan_dialog.reject()
+
+    # ------------------------------------------------------------ state → pages
+
+    def _on_changed(self) -> None:
+        controller, state = self.controller, self.controller.state
+        self.overview.set_state(state, controller.verdict)
+        self.overview.set_events(controller.events[:60])
+        self.nodes.set_state(state)
+        self.alerts.set_problems(controller.found)
+        self.timeline.set_events(controller.events)
+        self.storage.set_disks(controller.disks)
+        error = state.errors.get("gluster")
+        if state.gluster is not None or error is not None:
+            self.storage.set_state(state.gluster, error)
+        self._show_freshness(state)
+        self.frame.sidebar.set_connection(*_connection(state))
+
+    def _on_tick(self) -> None:
+        self.nodes.refresh_charts()
+        self._show_freshness(self.controller.state)
+
+    def _show_freshness(self, state: ClusterState) -> None:
+        """What the status bar says: live only if nodes and volumes were both read in time."""
+        status, read_at = self.frame.status, state.read_at.get("gluster")
+        silent = [node.name for node in state.nodes.nodes if not node.online]
+        if read_at is None:
+            waiting = ", ".join(silent) or _("the volumes")
+            status.set_freshness("busy", _("Connecting"), _("waits for {names}").format(names=waiting))
+        elif "gluster" in state.errors or time.time() - read_at > STALE_AFTER:
+            status.set_stale(read_at, str(state.errors.get("gluster", "")))
+        elif silent:
+            text = ngettext("{names} does not answer", "{names} do not answer", len(silent))
+            status.set_freshness("stale", _("Partly live"), text.format(names=", ".join(silent)))
+        else:
+            status.set_live(read_at, GLUSTER_MS // 1000)
+
+    def _show_running(self, _job: Job | None = None) -> None:
+        running = self.jobs.running()
+        shown = [f"{j.title} {percent(100 * j.progress)}" if j.progress is not None else j.title for j in running[:3]]
+        text = ngettext("{n} job: {jobs}", "{n} jobs: {jobs}", len(running)).format(
+            n=len(running), jobs=", ".join(shown)
+        )
+        self.frame.status.set_jobs(text if running else "")
+
+    def _on_page_changed(self, name: str) -> None:
+        seen = name in ("overview", "gluster", "nodes", "alerts")
+        self.controller.gluster.set_visible(seen)
+
+    # ------------------------------------------------------------ actions
+
+    def run_action(self, action: str) -> None:
+        """An action id of a page, a problem or the command line: "page:alerts", "gluster.heal:data"."""
+        verb, _colon, subject = action.partition(":")
+        if verb == "page":
+            self.frame.show_page(subject)
+        elif verb.endswith(".read"):
+            self.controller.read_now()
+        else:
+            for page in self.frame.pages.values():
+                if page.run_action(action):
+                    self.frame.show_page(page.page_id)
+                    return
+
+    def propose(self, plan: Plan) -> PlanDialog:
+        """Show a plan; it runs only if the user says so."""
+        dialog = PlanDialog(plan.with_author(self.session.user), self.session.profile, self._write, self.frame)
+        self.plan_dialog = dialog
+        dialog.finished.connect(lambda result: self._on_decided(dialog, result))
+        dialog.open()
+        return dialog
+
+    def _on_decided(self, dialog: PlanDialog, result: int) -> None:
+        self.plan_dialog = None
+        if result == QDialog.DialogCode.Accepted:
+            job = self.controller.run_plan(dialog.plan, dialog.typed)
+            self.dock.setVisible(True)
+            self.dock.look_at(job)
+        dialog.deleteLater()
+
+    def toggle_jobs(self) -> None:
+        """Ctrl+J: show or hide the dock."""
+        self.dock.setVisible(not self.dock.isVisible())
+        if self.dock.isVisible():
+            self.dock.seen()
+
+    def _on_plan_ended(self, job: Job, plan: Plan, error: Exception | None) -> None:
+        if error is not None:
+            title, _hint, _details = describe(error)
+            self.frame.toasts.show("critical", title, _("Details"), lambda: ErrorDialog(error, self.frame).open())
+        elif job.cancelled:
+            self.frame.toasts.show("info", _("Cancelled: {title}").format(title=plan.title))
+        else:
+            self.frame.toasts.show("ok", _("Done: {title}").format(title=plan.title), _("Show"), self._show_jobs)
+
+    def _show_jobs(self) -> None:
+        self.dock.setVisible(True)
+        self.dock.seen()
+
+
+def _profile_facts(session: Session) -> str:
+    n = len(session.profile.nodes)
+    parts = [ngettext("{n} node", "{n} nodes", n).format(n=n)]
+    if session.profile.location:
+        parts.append(session.profile.location)
+    if session.profile.read_only:
+        parts.append(_("read-only"))
+    return " · ".join(parts)
+
+
+def _connection(state: ClusterState) -> tuple[str, str]:
+    """ "SSH 6 of 7 · etcd 3 of 3", with a state if something is missing."""
+    nodes = state.nodes.nodes
+    online = sum(node.online for node in nodes)
+    text = _("SSH {online} of {nodes}").format(online=online, nodes=len(nodes))
+    whole = online == len(nodes)
+    if state.etcd is not None:
+        healthy, members = state.etcd.healthy, len(state.etcd.members)
+        if "etcd" in state.errors:
+            healthy, whole = 0, False
+        text += " · " + _("etcd {healthy} of {members}").format(healthy=healthy, members=members)
+        whole = whole and healthy == members
+    return text, "" if whole else "warn"
