@@ -80,7 +80,7 @@ def parse_size(text: str) -> int:
 
 
 def duration(seconds: float | None) -> str:
-    """In the two largest units: 5040 → "1 h 24 min"; below a minute "42 s", below ten seconds "2.4 s" (an int: "2 s")."""
+    """In the two largest units: 5040 → "1 h 24 min"; below a minute "42 s", below ten "2.4 s" (an int: "2 s")."""
     if seconds is None or math.isnan(seconds):
         return DASH
     if seconds < 9.95:

@@ -80,7 +80,7 @@ class Frame(QWidget):
     def _create(self) -> None:
         page = self.current_page()
         if page is not None:
-            page.create()
+            page.create_new()
 
     def set_cluster(self, profile: Profile | None, facts: str = "") -> None:
         """Name the cluster everywhere; None: no cluster is open."""
