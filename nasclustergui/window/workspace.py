@@ -44,7 +44,7 @@ class Workspace(QObject):
         self.controller = Controller(session, jobs, self)
         self.overview = OverviewPage()
         self.nodes = NodesPage(self.controller.book)
-        self.storage = StoragePage(session.profile.name)
+        self.storage = StoragePage(session.profile.name, profile=session.profile)
         self.alerts, self.timeline = AlertsPage(), TimelinePage()
         self.plan_dialog: PlanDialog | None = None
         self.dock = JobsDock(jobs)
