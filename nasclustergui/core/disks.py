@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 
@@ -49,3 +50,9 @@ class Disk:
     def used(self, volumes: tuple[str, ...]) -> Disk:
         """The same disk with the volumes that have bricks on it."""
         return replace(self, used_by=volumes)
+
+
+def mount_of(path: str, mounts: Iterable[str]) -> str | None:
+    """The longest mount point that holds the path, None if none does."""
+    holding = [m for m in mounts if m and (path == m or path.startswith(m.rstrip("/") + "/"))]
+    return max(holding, key=len, default=None)

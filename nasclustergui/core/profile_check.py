@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TypeVar
@@ -160,7 +161,7 @@ def _label(text: str, where: str, what: str, *, needed: bool = False) -> Iterato
 def _path(where: str, path: str, *, needed: bool = False) -> Iterator[InvalidInput]:
     if not path and not needed:
         return
-    if not path.isprintable() or not path.strip():
+    if _breaks_lines(path) or not path.strip():
         yield InvalidInput(_("“{path}” cannot be a file's name.").format(path=_shown(path)), field=where)
     elif not (path.startswith("~/") or PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()):
         yield InvalidInput(
@@ -168,6 +169,11 @@ def _path(where: str, path: str, *, needed: bool = False) -> Iterator[InvalidInp
             field=where,
             hint=_("Write the whole path, or begin it with ~/ for your home folder."),
         )
+
+
+def _breaks_lines(text: str) -> bool:
+    """True for control characters, line separators and bytes that aren't UTF-8; other blanks may be in a file's name."""
+    return any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text)
 
 
 def _doubles(nodes: tuple[NodeProfile, ...]) -> Iterator[InvalidInput]:

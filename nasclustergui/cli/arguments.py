@@ -1,0 +1,134 @@
+"""The command line's words: one parser for the window's options and all commands."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from nasclustergui import __version__
+from nasclustergui.core.i18n import _
+from nasclustergui.core.settings import THEMES
+
+LANGUAGES = ("en", "de")
+
+
+def language_of(argv: Sequence[str]) -> str | None:
+    """The value of --language, found before the parser exists: its texts are translated too."""
+    for index, word in enumerate(argv):
+        if word.startswith("--language="):
+            return word.partition("=")[2]
+        if word == "--language" and index + 1 < len(argv):
+            return argv[index + 1]
+    return None
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser. `options.command` is None for the window, else "status", "gluster", "audit" or "profile"."""
+    parser = argparse.ArgumentParser(
+        prog="nasclustergui",
+        description=_("Runs a cluster of NAS machines. Without a command it opens the window."),
+        epilog=_("Exit status: see docs/user/command-line.md."),
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    _global(parser, cluster="", language="")
+    window = parser.add_argument_group(_("the window"))
+    window.add_argument("--theme", choices=THEMES, default="", help=_("instead of the one in the settings"))
+    window.add_argument("--smoke", action="store_true", help=_("open the window, read the cluster once, and end"))
+    window.add_argument("--shot", metavar="FILE", default="", help=_("with --smoke: write a picture of the window"))
+    commands = parser.add_subparsers(dest="command", title=_("commands"), metavar="COMMAND")
+    status = commands.add_parser("status", help=_("the whole cluster in one reading"))
+    _global(status)
+    _json(status)
+    _gluster(commands.add_parser("gluster", help=_("volumes: list, create, start, stop, rebalance, heal …")))
+    _audit(commands.add_parser("audit", help=_("the record of changes")))
+    _profile(commands.add_parser("profile", help=_("cluster profiles on this workstation")))
+    return parser
+
+
+def _global(parser: argparse.ArgumentParser, **defaults: str) -> None:
+    """Options that may stand before or after the command; only the top one has defaults, or it would be overruled."""
+    parser.add_argument(
+        "--cluster",
+        metavar="PROFILE",
+        default=defaults.get("cluster", argparse.SUPPRESS),
+        help=_("the cluster: its name, or the file of its profile"),
+    )
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default=defaults.get("language", argparse.SUPPRESS),
+        help=_("instead of the system's"),
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help=_("answer as JSON"))
+
+
+def _gluster(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="volume")
+    actions = kinds.add_parser("volume").add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def add(name: str, text: str, *, change: bool = True, volume: bool = True) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, help=text)
+        if volume:
+            action.add_argument("name", metavar="NAME")
+        _global(action)
+        _json(action)
+        if change:
+            _change(action)
+        return action
+
+    add("list", _("all volumes"), change=False, volume=False)
+    add("info", _("one volume with its bricks"), change=False)
+    create = add("create", _("make a volume and start it"))
+    create.add_argument(
+        "words",
+        nargs="+",
+        metavar="WORD",
+        help="[replica N [arbiter 1] | disperse N redundancy N] NODE:/PATH … [force]",
+    )
+    create.add_argument("--no-start", action="store_true", help=_("leave it stopped"))
+    add("start", _("start a volume")).add_argument(
+        "force", nargs="?", choices=["force"], help=_("also starts bricks that are down")
+    )
+    add("stop", _("stop a volume: clients lose access"))
+    add("delete", _("delete a volume; the files stay on the bricks"))
+    add_brick = add("add-brick", _("make a volume larger"))
+    add_brick.add_argument("words", nargs="+", metavar="WORD", help="[replica N [arbiter 1]] NODE:/PATH … [force]")
+    add_brick.add_argument("--rebalance", action="store_true", help=_("then spread the files over all bricks"))
+    rebalance = add("rebalance", _("spread the files over all bricks"), volume=False)
+    rebalance.add_argument("words", nargs=2, metavar=("NAME", "start|status|stop"))
+    rebalance.add_argument("--fix-layout", action="store_true", help=_("only let new files use the new bricks"))
+    heal = add("heal", _("heal what waits for it"))
+    heal.add_argument("full", nargs="?", choices=["full"])
+    heal.add_argument("--full", dest="full", action="store_const", const="full", help=_("look at every file"))
+
+
+def _change(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(_("how the change is carried out"))
+    either = group.add_mutually_exclusive_group()
+    either.add_argument("--dry-run", action="store_true", help=_("only show what would run"))
+    either.add_argument("--script", action="store_true", help=_("print the change as a shell script"))
+    either.add_argument("--yes", action="store_true", help=_("don't ask"))
+    group.add_argument("--confirm", metavar="NAME", default="", help=_("the name that risky changes want typed"))
+
+
+def _audit(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="verify|show")
+    verify = what.add_parser("verify", help=_("is every line as it was written?"))
+    show = what.add_parser("show", help=_("the newest entries"))
+    show.add_argument("-n", "--number", type=int, default=20, metavar="N")
+    for action in (verify, show):
+        action.add_argument("--file", default="", help=_("instead of this user's own"))
+        _global(action)
+        _json(action)
+
+
+def _profile(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True, metavar="check|list")
+    check = what.add_parser("check", help=_("can the profile work?"))
+    check.add_argument("file", metavar="FILE")
+    for action in (check, what.add_parser("list", help=_("all profiles"))):
+        _global(action)
+        _json(action)

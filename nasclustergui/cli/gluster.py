@@ -1,0 +1,233 @@
+"""`gluster volume …`: looks at volumes, or makes the same plan as the window and carries it out."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from nasclustergui.cli.brick_words import BrickWords, read_words
+from nasclustergui.cli.changes import Consent, carry_out
+from nasclustergui.cli.exit_codes import Exit
+from nasclustergui.cli.status import show_table, volume_data, volume_row
+from nasclustergui.cli.terminal import say, say_json
+from nasclustergui.cli.working import work
+from nasclustergui.cluster.session import Session
+from nasclustergui.core.disks import Disk, mount_of
+from nasclustergui.core.errors import InvalidInput
+from nasclustergui.core.i18n import _
+from nasclustergui.core.job import Job
+from nasclustergui.core.plan import Plan
+from nasclustergui.core.units import DASH, count, duration, size
+from nasclustergui.subsystems.gluster import plans
+from nasclustergui.subsystems.gluster.layout import BrickSpec, VolumeSpec
+from nasclustergui.subsystems.gluster.model import GlusterState, Task, Volume, VolumeType
+
+REBALANCE = ("start", "status", "stop")
+
+
+def run(session: Session, options: Namespace) -> Exit:
+    """Do what the options say with an open session; the exit status."""
+    if options.action == "rebalance":
+        options.name, options.what = rebalance_words(options.words)
+    bricks = read_words(options.words) if options.action in ("create", "add-brick") else None
+    state, disks = work(Job(_("Read the cluster"), quiet=True), partial(_read, session, bricks is not None))
+    if (show := _LOOKS.get(_look(options))) is not None:
+        return show(state, options)
+    plan = make_plan(state, session.profile.name, options, bricks, disks).with_author(session.user)
+    consent = Consent(options.dry_run, options.script, options.json, options.yes, options.confirm)
+    return carry_out(session.executor, plan, consent)
+
+
+def _read(session: Session, with_disks: bool, job: Job) -> tuple[GlusterState, tuple[Disk, ...]]:
+    """The pool, and the nodes' disks where bricks are to be placed."""
+    session.nodes.connect_all()
+    state = session.gluster.read(job)
+    return state, session.disks(job) if with_disks else ()
+
+
+def rebalance_words(words: Sequence[str]) -> tuple[str, str]:
+    """(volume, "start", "status" or "stop"), in gluster's order or the other one. Raises InvalidInput."""
+    first, second = words
+    if second in REBALANCE:
+        return first, second
+    if first in REBALANCE:
+        return second, first
+    raise InvalidInput(_("Say what to do: start, status or stop."), hint="gluster volume rebalance NAME start")
+
+
+def make_plan(
+    state: GlusterState, cluster: str, options: Namespace, words: BrickWords | None, disks: tuple[Disk, ...]
+) -> Plan:
+    """The plan for the options. Raises InvalidInput for what gluster would refuse or misunderstand."""
+    if options.action == "create":
+        assert words is not None
+        return plans.plan_create_volume(_spec(options, words, state, disks), state, cluster)
+    volume = _volume(state, options.name)
+    match options.action:
+        case "add-brick":
+            assert words is not None
+            _check_same_kind(volume, words)
+            specs = brick_specs(words.bricks, state, disks)
+            return plans.plan_add_brick(volume, specs, state, cluster, rebalance=options.rebalance, force=words.force)
+        case "start":
+            return plans.plan_start(volume, state, cluster, force=bool(options.force))
+        case "stop":
+            return plans.plan_stop(volume, state, cluster)
+        case "delete":
+            return plans.plan_delete(volume, state, cluster)
+        case "heal":
+            return plans.plan_heal(volume, state, cluster, full=bool(options.full))
+    if options.what == "stop":
+        return plans.plan_rebalance_stop(volume, state, cluster)
+    return plans.plan_rebalance(volume, state, cluster, fix_layout=options.fix_layout)
+
+
+def _volume(state: GlusterState, name: str) -> Volume:
+    volume = state.volume(name)
+    if volume is None:
+        names = ", ".join(v.name for v in state.volumes)
+        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+        raise InvalidInput(
+            _("There is no volume “{name}”.").format(name=shown),
+            field="name",
+            hint=_("There are: {names}.").format(names=names) if names else _("The pool has no volumes."),
+        )
+    return volume
+
+
+def _spec(options: Namespace, words: BrickWords, state: GlusterState, disks: tuple[Disk, ...]) -> VolumeSpec:
+    kind, set_size = VolumeType.DISTRIBUTE, 1
+    if words.disperse:
+        kind, set_size = VolumeType.DISPERSE, words.disperse
+    elif words.replica:
+        kind, set_size = VolumeType.REPLICATE, words.replica
+        if words.arbiter:
+            kind, set_size = VolumeType.ARBITER, _with_arbiter(words)
+    return VolumeSpec(
+        options.name,
+        kind,
+        brick_specs(words.bricks, state, disks),
+        set_size,
+        redundancy=(words.redundancy or usual_redundancy(set_size)) if words.disperse else 0,
+        force=words.force,
+        start=not options.no_start,
+    )
+
+
+def _with_arbiter(words: BrickWords) -> int:
+    """Bricks per set. Gluster reads "replica 2 arbiter 1" and "replica 3 arbiter 1" alike: two copies and an arbiter."""
+    if words.arbiter != 1 or words.replica not in (2, 3):
+        raise InvalidInput(_("An arbiter volume is replica 3 arbiter 1: two copies and an arbiter."), field="type")
+    return 3
+
+
+def usual_redundancy(disperse: int) -> int:
+    """What gluster takes by itself: the largest redundancy that leaves a power of two of data bricks, at least 1."""
+    fitting = [r for r in range(1, (disperse + 1) // 2) if (disperse - r) & (disperse - r - 1) == 0]
+    return max(fitting, default=1)
+
+
+def brick_specs(bricks: Sequence[str], state: GlusterState, disks: Sequence[Disk]) -> tuple[BrickSpec, ...]:
+    """The bricks with what is known about their nodes and file systems."""
+    return tuple(_brick_spec(brick, state, disks) for brick in bricks)
+
+
+def _brick_spec(brick: str, state: GlusterState, disks: Sequence[Disk]) -> BrickSpec:
+    host, _separator, rest = brick.partition(":/")
+    path = f"/{rest}"
+    node = next((peer.node for peer in state.peers if host in peer.hostnames), "")
+    there = {disk.mount: disk for disk in disks if disk.node == node and disk.mount}
+    disk = there.get(mount_of(path, list(there)) or "")
+    if disk is None:
+        return BrickSpec(host, path, node)
+    return BrickSpec(host, path, node, disk.rack, disk.mount, disk.size, disk.free)
+
+
+def _check_same_kind(volume: Volume, words: BrickWords) -> None:
+    if words.disperse or (words.replica and words.replica != volume.replica):
+        raise InvalidInput(
+            _("This adds whole sets of bricks; the number of copies stays as it is."),
+            field="type",
+            hint=_("Leave out replica and disperse, and name whole sets of {n}.").format(n=volume.set_size),
+        )
+
+
+def _look(options: Namespace) -> str:
+    """The name of what only looks, "" for a change."""
+    if options.action == "rebalance":
+        return "rebalance status" if options.what == "status" else ""
+    return options.action if options.action in _LOOKS else ""
+
+
+def _list(state: GlusterState, options: Namespace) -> Exit:
+    if options.json:
+        say_json([volume_data(volume) for volume in state.volumes])
+        return Exit.OK
+    columns = (_("Volume"), _("Type"), _("State"), _("Bricks online"), _("To heal"), _("Size"), _("Free"))
+    show_table([columns, *(volume_row(volume) for volume in state.volumes)])
+    return Exit.OK
+
+
+def _info(state: GlusterState, options: Namespace) -> Exit:
+    volume = _volume(state, options.name)
+    if options.json:
+        say_json(volume_data(volume) | {"options": dict(volume.options)})
+        return Exit.OK
+    _list(GlusterState(volumes=(volume,)), options)
+    for number, group in enumerate(volume.sets, 1):
+        say(_("Set {number}").format(number=number))
+        for brick in group:
+            online = {True: _("online"), False: _("down"), None: _("not known")}[brick.online]
+            say(f"  {brick.name}  {online}  " + _("to heal: {n}").format(n=count(brick.heal_pending)))
+    return Exit.OK
+
+
+def _rebalance_status(state: GlusterState, options: Namespace) -> Exit:
+    volume = _volume(state, options.name)
+    tasks = [task for task in volume.tasks if task.kind.value != "remove-brick"]
+    if options.json:
+        say_json([_task_data(task) for task in tasks])
+        return Exit.OK
+    if not tasks:
+        say(_("Volume {volume} has no rebalance.").format(volume=volume.name))
+    for task in tasks:
+        say(f"{task.kind.value}: {task.state.value}")
+        for node in task.nodes:
+            moved = _("{files} files, {size} moved, {failures} failures, {time}").format(
+                files=count(node.files),
+                size=size(node.bytes),
+                failures=count(node.failures),
+                time=duration(node.seconds),
+            )
+            say(f"  {node.node or DASH}  {node.state.value}  {moved}")
+    return Exit.OK
+
+
+def _task_data(task: Task) -> dict[str, Any]:
+    return {
+        "kind": task.kind.value,
+        "state": task.state.value,
+        "id": task.id,
+        "nodes": [
+            {
+                "node": node.node,
+                "state": node.state.value,
+                "files": node.files,
+                "bytes": node.bytes,
+                "lookups": node.lookups,
+                "failures": node.failures,
+                "skipped": node.skipped,
+                "seconds": node.seconds,
+            }
+            for node in task.nodes
+        ],
+    }
+
+
+_LOOKS: dict[str, Callable[[GlusterState, Namespace], Exit]] = {
+    "list": _list,
+    "info": _info,
+    "rebalance status": _rebalance_status,
+}
