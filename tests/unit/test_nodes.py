@@ -79,7 +79,7 @@ def test_only_bare_whole_disks_are_listed_and_cannot_take_a_brick_yet() -> None:
     ]
     (disk,) = parse_block_devices(Result(0, json.dumps({"blockdevices": rows})), "node1")
     assert (disk.device, disk.kind) == ("/dev/sdb", "HDD")
-    assert "no file system" in disk.problem
+    assert "no file system on it is mounted" in disk.problem
 
 
 @given(st.text() | st.binary().map(lambda b: b.decode("utf-8", "surrogateescape")))

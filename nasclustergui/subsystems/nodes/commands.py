@@ -83,7 +83,7 @@ def parse_block_devices(result: Result, node: str, rack: str = "") -> tuple[Disk
             continue
         kind = "HDD" if row.get("rota") in (True, "1", 1) else "SSD"
         total = _number(row, "size")
-        disks.append(Disk(node, path, "", "", total, total, rack, kind, problem=_("it has no file system yet")))
+        disks.append(Disk(node, path, "", "", total, total, rack, kind, problem=_("no file system on it is mounted")))
     return tuple(sorted(disks, key=lambda disk: disk.device))
 
 
