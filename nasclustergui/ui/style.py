@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QIcon, QPainter, QPalette
@@ -200,9 +199,11 @@ def _saved(draw: Draw, option: QStyleOption, p: QPainter, widget: QWidget | None
     p.restore()
 
 
-@lru_cache(maxsize=1)
-def fusion() -> QStyle:
-    """Plain Fusion in C++, for views with thousands of cells: a Python style is asked several times per row."""
+def use_fusion(view: QWidget) -> None:
+    """Plain Fusion in C++, for views with thousands of cells: a Python style is asked several times per row.
+
+    One style per view: PySide deletes a widget's style together with the widget.
+    """
     style = QStyleFactory.create("Fusion")
-    style.setParent(QApplication.instance())
-    return style
+    style.setParent(view)
+    view.setStyle(style)

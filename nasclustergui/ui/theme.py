@@ -175,14 +175,16 @@ def no_icon() -> QIcon:
 
 
 def setup(app: QApplication) -> None:
-    """Load fonts, install the style and the light theme. Once, right after the QApplication was made."""
+    """Load fonts, install style and theme. Right after the QApplication was made; again is harmless."""
     from nasclustergui.ui.focus import install_focus_ring  # these modules ask this one for colours
     from nasclustergui.ui.style import NasStyle
 
-    fonts.load()
-    app.setStyle(NasStyle())
-    install_focus_ring(app)
-    app.styleHints().colorSchemeChanged.connect(_on_system_changed)
+    if not app.property("nasTheme"):
+        app.setProperty("nasTheme", True)
+        fonts.load()
+        app.setStyle(NasStyle())
+        install_focus_ring(app)
+        app.styleHints().colorSchemeChanged.connect(_on_system_changed)
     use(_active.wanted, _active.scale)
 
 

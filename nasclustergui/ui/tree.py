@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QSt
 
 from nasclustergui.ui import theme
 from nasclustergui.ui.cell import Row, cell_text
-from nasclustergui.ui.style import fusion
+from nasclustergui.ui.style import use_fusion
 from nasclustergui.ui.theme import c, draw_icon
 from nasclustergui.ui.tree_delegate import CellDelegate
 from nasclustergui.ui.tree_model import TreeModel
@@ -63,7 +63,7 @@ class Tree(QTreeView):
         super().__init__(parent)
         # A style in Python would be asked several times per row: the view paints with plain Fusion in C++,
         # only its header and scroll bars keep the app's style.
-        self.setStyle(fusion())
+        use_fusion(self)
         self._widths = [width for _title, width in heads]
         self._right, self._drop, self._flat = frozenset(right), dict(drop or {}), flat
         self._hover = 0
