@@ -1,0 +1,1 @@
+"""Qt dialogs of distributed storage: create a volume, add bricks."""

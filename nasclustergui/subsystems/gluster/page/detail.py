@@ -1,0 +1,191 @@
+"""The card of the selected volume: how it is, what can be done, a picture of its sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
+
+from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.units import clock, count, size_parts
+from nasclustergui.subsystems.gluster.model import Volume
+from nasclustergui.subsystems.gluster.page.offers import Action
+from nasclustergui.subsystems.gluster.page.sets_picture import SetsPicture
+from nasclustergui.subsystems.gluster.page.volume_rows import shown_state
+from nasclustergui.subsystems.gluster.page.words import Grades, type_words
+from nasclustergui.ui import theme
+from nasclustergui.ui.parts import Badge, Button, ElidedLabel, FlowButtons, Panel, button, col, label, row
+
+VISIBLE_ROWS = 2.2  # rows of sets shown below the table before the picture scrolls
+
+
+def action_words() -> Mapping[Action, tuple[str, str]]:
+    """Text and icon of every action, the same on buttons, in menus and in the command palette."""
+    return {
+        Action.START: (_("Start"), "play"),
+        Action.STOP: (_("Stop…"), "circle-stop"),
+        Action.DELETE: (_("Delete…"), "trash-2"),
+        Action.REBALANCE: (_("Rebalance…"), "arrow-left-right"),
+        Action.FIX_LAYOUT: (_("Fix layout only…"), "git-compare"),
+        Action.REBALANCE_STOP: (_("Stop rebalance…"), "circle-stop"),
+        Action.HEAL: (_("Heal what waits"), "heart-pulse"),
+        Action.HEAL_FULL: (_("Compare all files and heal…"), "search"),
+        Action.ADD_BRICKS: (_("Add bricks…"), "plus"),
+        Action.RESTART_BRICKS: (_("Restart dead bricks…"), "rotate-cw"),
+    }
+
+
+class ActionMenu(QMenu):
+    """A menu of actions; what does not apply is disabled and says why when pointed at."""
+
+    def __init__(self, actions: tuple[Action, ...], run: Callable[[Action], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setToolTipsVisible(True)
+        words = action_words()
+        self._items = {}
+        for action in actions:
+            text, icon = words[action]
+            item = self.addAction(theme.icon(icon), text)
+            item.triggered.connect(lambda _checked=False, chosen=action: run(chosen))
+            self._items[action] = item
+
+    def set_offers(self, offered: Mapping[Action, str]) -> None:
+        """Enable what applies."""
+        for action, item in self._items.items():
+            item.setEnabled(not offered[action])
+            item.setToolTip(offered[action])
+            item.setStatusTip(offered[action])
+
+    def any_offered(self, offered: Mapping[Action, str]) -> str:
+        """ "" if one of the actions applies, else the first reason."""
+        reasons = [offered[action] for action in self._items]
+        return "" if "" in reasons else reasons[0]
+
+
+class DetailCard(Panel):
+    """Shows one volume.
+
+    Signals:
+        asked: Action.
+    """
+
+    asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._name = ElidedLabel("", "heading")
+        self._badge = Badge("ok", "")
+        self._facts = ElidedLabel("", "caption", "text3")
+        self._note = label("", "caption", "text2", wrap=True)
+        self._make_buttons()
+        self._head = row(self._name, self._badge, (self._facts, 1), (self.buttons, 2), gap=8)
+        self.picture = SetsPicture()
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(self.picture)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__(col(self._head, self._note, (self._scroll, 1), gap=10, margins=(16, 12, 16, 10)))
+        self.setParent(parent)
+        self._beside = False
+        self.volume: Volume | None = None
+
+    def _make_buttons(self) -> None:
+        def small(action: Action, kind: str = "normal") -> Button:
+            text, icon = action_words()[action]
+            return button(text, kind, icon, small=True, on_click=lambda: self._ask(action))
+
+        self.start = small(Action.START)
+        self.stop = small(Action.STOP, "caution")
+        self.delete = small(Action.DELETE, "danger-quiet")
+        self.heal, self.heal_menu = self._menu(_("Heal"), "heart-pulse", (Action.HEAL, Action.HEAL_FULL))
+        self.rebalance, self.rebalance_menu = self._menu(
+            _("Rebalance"), "arrow-left-right", (Action.REBALANCE, Action.FIX_LAYOUT, Action.REBALANCE_STOP)
+        )
+        self.bricks, self.bricks_menu = self._menu(
+            _("Bricks"), "hard-drive", (Action.ADD_BRICKS, Action.RESTART_BRICKS)
+        )
+        self.buttons = FlowButtons([self.heal, self.rebalance, self.bricks, self.start, self.stop, self.delete])
+
+    def _menu(self, text: str, icon: str, actions: tuple[Action, ...]) -> tuple[Button, ActionMenu]:
+        opener = button(text, icon=icon, small=True, menu=True)
+        menu = ActionMenu(actions, self._ask, opener)
+        opener.setMenu(menu)
+        return opener, menu
+
+    def _ask(self, action: Action) -> None:
+        self.asked.emit(action)
+
+    def show_volume(
+        self, volume: Volume, stale: str, found: Grades, offered: Mapping[Action, str], note: str = ""
+    ) -> None:
+        """Show it. `note` is a sentence below the head (why the backlog is not known), "" for none."""
+        self.volume = volume
+        said = shown_state(volume, stale, found)
+        self._name.set_text(volume.name)
+        self._badge.set_state(said.state, said.word, said.state not in ("ok", "stopped"))
+        self._facts.set_text(" · ".join(_facts(volume, stale)))
+        self._note.set_text(note)
+        self._note.setVisible(bool(note))
+        self.picture.show_volume(volume, stale, found)
+        self._offer(offered)
+        self._fit_picture()
+
+    def _offer(self, offered: Mapping[Action, str]) -> None:
+        for one, action in ((self.start, Action.START), (self.stop, Action.STOP), (self.delete, Action.DELETE)):
+            one.set_enabled(not offered[action], offered[action])
+        for opener, menu in (
+            (self.heal, self.heal_menu),
+            (self.rebalance, self.rebalance_menu),
+            (self.bricks, self.bricks_menu),
+        ):
+            menu.set_offers(offered)
+            reason = menu.any_offered(offered)
+            opener.set_enabled(not reason, reason)
+        runs = bool(offered[Action.START]) and not offered[Action.STOP]
+        self.buttons.set_present(self.start, not runs)
+        self.buttons.set_present(self.stop, bool(offered[Action.START]) or not offered[Action.STOP])
+
+    def set_beside(self, beside: bool) -> None:
+        """Beside the table the picture takes the height it gets; below it, only what it needs."""
+        self._beside = beside
+        self._fit_picture()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may need another height."""
+        super().resizeEvent(event)
+        self._fit_picture()
+
+    def restyle(self) -> None:
+        """The text size changed."""
+        self._fit_picture()
+
+    def _fit_picture(self) -> None:
+        wanted = self.picture.minimumHeight()
+        if self._beside:
+            self._scroll.setMinimumHeight(0)
+            self._scroll.setMaximumHeight(16_777_215)
+        else:
+            self._scroll.setFixedHeight(min(wanted, theme.px(round(118 * VISIBLE_ROWS))))
+        policy = QSizePolicy.Policy.Expanding if self._beside else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+
+
+def _facts(volume: Volume, stale: str) -> list[str]:
+    parts = [type_words(volume)]
+    if volume.usable is not None and volume.available is not None:
+        used, total = size_parts(volume.usable - volume.available, volume.usable)
+        text = _("{used} of {total} used") if not stale else _("{used} of {total} used then")
+        parts.append(text.format(used=used, total=total))
+    waiting = volume.heal_pending
+    if waiting:
+        text = ngettext("{n} file waits for a heal", "{n} files wait for a heal", waiting)
+        parts.append(text.format(n=count(waiting)))
+    return parts
+
+
+def seen(at: float) -> str:
+    """ "Seen 03:02:17", the badge of what is old."""
+    return _("Seen {time}").format(time=clock(at)) if at else _("Not read")

@@ -1,0 +1,382 @@
+"""The page of distributed storage: a tree of volumes with the chosen one in detail, and the list of peers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from nasclustergui.core.disks import Disk
+from nasclustergui.core.errors import NasError
+from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.profile import Profile
+from nasclustergui.core.units import clock, size_parts
+from nasclustergui.subsystems.gluster.model import GlusterState, Volume, VolumeStatus
+from nasclustergui.subsystems.gluster.page.detail import ActionMenu, DetailCard, seen
+from nasclustergui.subsystems.gluster.page.offers import Action, offers
+from nasclustergui.subsystems.gluster.page.peer_rows import peer_rows
+from nasclustergui.subsystems.gluster.page.place import VolumesPlace
+from nasclustergui.subsystems.gluster.page.progress import Progress
+from nasclustergui.subsystems.gluster.page.proposals import Proposals
+from nasclustergui.subsystems.gluster.page.volume_rows import (
+    Context,
+    Space,
+    shown_state,
+    volume_key,
+    volume_of,
+    volume_rows,
+)
+from nasclustergui.subsystems.gluster.page.words import Grades, grades
+from nasclustergui.ui import theme
+from nasclustergui.ui.banner import Banner
+from nasclustergui.ui.cell import Row
+from nasclustergui.ui.errors import present
+from nasclustergui.ui.forms import SearchField
+from nasclustergui.ui.page import Page
+from nasclustergui.ui.parts import Line, Panel, button, col, row
+from nasclustergui.ui.tree import Tree
+
+WIDE = 1690  # page width from which the detail stands beside the table: a window of 1920
+VOLUMES, PEERS = 0, 1
+
+
+class StoragePage(Page):
+    """Volumes and peers of one cluster. Knows no network: it is fed states and hands out plans."""
+
+    page_id = "gluster"
+
+    def __init__(self, cluster: str, parent: QWidget | None = None, *, profile: Profile | None = None) -> None:
+        """`profile` names and colours the cluster in the dialogs."""
+        super().__init__(parent)
+        self._state: GlusterState | None = None
+        self._error: NasError | None = None
+        self._disks: tuple[Disk, ...] | None = None
+        self._grades: Grades = {}
+        self._spaces: dict[str, Space] = {}
+        self._progress = Progress()
+        self.proposals = Proposals(cluster, profile, self)
+        self.proposals.proposed.connect(self.plan_proposed)
+        self.proposals.refused.connect(lambda error: present(self.window(), error))
+        self._make_widgets()
+        self._compose()
+        self._connect()
+
+    # ---- building
+
+    def _make_widgets(self) -> None:
+        self.create_button = button(_("Create volume…"), "primary", "plus", on_click=self.create_new)
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName(_("Parts of distributed storage"))
+        self.tabs.addTab(_("Volumes"))
+        self.tabs.addTab(_("Peers"))
+        self.filter = SearchField(_("Filter volumes and bricks"), 240)
+        self.tree = _volume_tree()
+        self.peers = _peer_tree()
+        self.place = VolumesPlace(self.tree)
+        self.detail = DetailCard()
+        self.detail.hide()
+        self._again = button(_("Try again"), small=True, on_click=lambda: self.command.emit("gluster.read"))
+        self._why = button(_("Details"), "quiet", small=True, on_click=self._show_error)
+        self.banner = Banner("critical", "", "", [self._why, self._again])
+        self.banner.hide()
+
+    def _compose(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.place)
+        self._pages.addWidget(self.peers)
+        tools = row(self.tabs, None, self.filter, gap=8, margins=(8, 8, 12, 6))
+        self._table = Panel(col(tools, Line(), (self._pages, 1), gap=0, margins=(1, 1, 1, 8)))
+        self._table.setMinimumHeight(theme.px(200))
+        self._split: QBoxLayout = QVBoxLayout()
+        self._split.setSpacing(12)
+        self._split.addWidget(self._table, 3)
+        self._split.addWidget(self.detail, 0)
+        self.setLayout(col(self.banner, (self._split, 1), gap=12, margins=(24, 4, 24, 12)))
+
+    def _connect(self) -> None:
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.filter.textChanged.connect(self._on_filter)
+        self.filter.leave_down.connect(self._focus_table)
+        self.place.create_asked.connect(self.create_new)
+        self.place.retry.connect(lambda: self.command.emit("gluster.read"))
+        self.tree.row_changed.connect(lambda _key: self._show_detail())
+        self.tree.row_activated.connect(self._on_activated)
+        self.tree.delete_requested.connect(self._on_delete)
+        self.tree.set_menu(self._menu)
+        self.peers.set_menu(self._peer_menu)
+        self.detail.asked.connect(self._on_asked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wide windows put the detail beside the table."""
+        wide = self.width() >= theme.px(WIDE)
+        direction = QHBoxLayout.Direction.LeftToRight if wide else QVBoxLayout.Direction.TopToBottom
+        if self._split.direction() != direction:
+            self._split.setDirection(direction)
+            self._split.setStretch(1, 2 if wide else 0)
+            self.detail.set_beside(wide)
+        super().resizeEvent(event)
+
+    # ---- what the window calls
+
+    def header_actions(self) -> list[QWidget]:
+        """Create volume…"""
+        return [self.create_button]
+
+    def set_state(self, state: GlusterState | None, error: NasError | None = None) -> None:
+        """The newest state there is; `error` says why a newer one can't be had."""
+        self._error = error
+        if state is not None:
+            self._state = state
+            self._grades = grades(state)
+            self._remember(state)
+            self._progress.note(state)
+            self.proposals.set_state(state)
+        self._show()
+
+    def set_disks(self, disks: tuple[Disk, ...]) -> None:
+        """Places for bricks, with the volumes on them."""
+        self._disks = disks
+        self.proposals.set_disks(disks)
+        self._show_place()
+
+    def set_loading(self, whom: str = "") -> None:
+        """The first reading is under way; `whom` it waits for."""
+        if self._state is None and self._error is None:
+            self.place.show_loading(whom)
+
+    def focus_filter(self) -> None:
+        """Ctrl+F."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def create_new(self) -> None:  # type: ignore[override]  # as in Page
+        """Ctrl+N: open the dialog."""
+        if self.create_button.isEnabled():
+            self.proposals.create_volume(self.window())
+
+    def run_action(self, action: str) -> bool:
+        """ "gluster.create", "gluster.show:data", "gluster.heal:data" and the like."""
+        head, _colon, name = action.partition(":")
+        subsystem, _dot, verb = head.partition(".")
+        if subsystem != self.page_id:
+            return False
+        if verb == "create":
+            self.create_new()
+            return True
+        volume = self._state.volume(name) if self._state is not None else None
+        if volume is None:
+            return False
+        if verb != "show" and verb not in set(Action):
+            return False
+        self.tabs.setCurrentIndex(VOLUMES)
+        self.filter.clear()
+        self.tree.select_key(volume_key(name))
+        if verb != "show":
+            self._act(Action(verb), volume)
+        return True
+
+    # ---- showing
+
+    def _show(self) -> None:
+        state = self._state
+        if state is not None:
+            self.tree.update_rows(volume_rows(state, self._context()))
+            self.peers.update_rows(peer_rows(state))
+            self.tabs.setTabText(PEERS, _("Peers"))
+            self.set_facts(_facts(state))
+        ready = state is not None and self._error is None
+        self.create_button.set_enabled(ready, _("Volumes cannot be read") if self._error else _("Reading volumes…"))
+        self._show_place()
+        self._show_banner()
+        self._show_badge()
+        if self.tree.rows.shown_count() and not self.tree.current_key():
+            self.tree.setCurrentIndex(self.tree.rows.index(0, 0))
+        self._show_detail()
+
+    def _context(self) -> Context:
+        return Context(self.stale(), self._progress.bar, self._spaces, self._grades)
+
+    def stale(self) -> str:
+        """ "Seen 03:02:17" if the states of bricks are old, else ""."""
+        state = self._state
+        if state is None or not (self._error or state.status_error):
+            return ""
+        return seen(state.status_at)
+
+    def _remember(self, state: GlusterState) -> None:
+        """Sizes as they were read last: a brick that is gone keeps its numbers, marked as old."""
+        names = {brick.name for volume in state.volumes for brick in volume.bricks}
+        self._spaces = {name: space for name, space in self._spaces.items() if name in names}
+        for volume in state.volumes:
+            for brick in volume.bricks:
+                if brick.size is not None and brick.free is not None and brick.online is not False:
+                    self._spaces[brick.name] = Space(brick.size, brick.free, state.status_at)
+
+    def _show_place(self) -> None:
+        if self._state is None:
+            if self._error is not None:
+                self.place.show_failed(self._error)
+        elif self._state.volumes:
+            self.place.show_rows()
+        else:
+            self.place.show_empty(None if self._disks is None else sum(map(_is_free, self._disks)))
+
+    def _show_banner(self) -> None:
+        state, error = self._state, self._error
+        if state is None or not (error or state.status_error):
+            self.banner.hide()
+            return
+        title = _("Volumes cannot be read") if error else _("Brick states cannot be read")
+        why = str(error) if error else state.status_error
+        hint = error.hint if error else state.status_hint
+        at = state.read_at if error else state.status_at
+        since = _("Values below are from {time}.").format(time=clock(at)) if at else ""
+        self._why.setVisible(error is not None and bool(error.details))
+        state_word = "critical" if error else "warn"
+        self.banner.set_message(state_word, title, " ".join(part for part in (why, hint, since) if part))
+        self.banner.show()
+
+    def _show_error(self) -> None:
+        if self._error is not None:
+            present(self.window(), self._error)
+
+    def _show_badge(self) -> None:
+        if self._state is None:
+            self.badge_changed.emit(1 if self._error else 0, "stale")
+            return
+        stale = self.stale()
+        words = [shown_state(volume, stale, self._grades).state for volume in self._state.volumes]
+        bad = [word for word in words if word in ("critical", "warn", "stale", "unknown")]
+        self.badge_changed.emit(len(bad), min(bad, key=lambda word: theme.SEVERITY[word], default="ok"))
+
+    def volume(self) -> Volume | None:
+        """The volume of the current row."""
+        key = self.tree.current_key()
+        return self._state.volume(volume_of(key)) if key and self._state is not None else None
+
+    def _show_detail(self) -> None:
+        volume, state = self.volume(), self._state
+        there = volume is not None and self.tabs.currentIndex() == VOLUMES and self.place.showing() == "rows"
+        self.detail.setVisible(there)
+        if volume is not None and state is not None:
+            note = state.heal_errors.get(volume.name, "")
+            if note:
+                note = _("The heal backlog is not known: {why}").format(why=note)
+            self.detail.show_volume(volume, self.stale(), self._grades, self._offers(volume), note)
+
+    def _offers(self, volume: Volume) -> dict[Action, str]:
+        assert self._state is not None
+        unreadable = _("Volumes cannot be read now.") if self._error else ""
+        return dict(offers(volume, self._state, unreadable))
+
+    # ---- acting
+
+    def _on_tab(self, index: int) -> None:
+        self._pages.setCurrentIndex(index)
+        hint = _("Filter volumes and bricks") if index == VOLUMES else _("Filter peers")
+        self.filter.setPlaceholderText(hint)
+        self.filter.setAccessibleName(hint)
+        self._on_filter(self.filter.text())
+        self._show_detail()
+
+    def _on_filter(self, text: str) -> None:
+        (self.tree if self.tabs.currentIndex() == VOLUMES else self.peers).set_filter(text)
+
+    def _focus_table(self) -> None:
+        (self.tree if self.tabs.currentIndex() == VOLUMES else self.peers).setFocus()
+
+    def _on_activated(self, _key: str) -> None:
+        index = self.tree.currentIndex().siblingAtColumn(0)
+        self.tree.setExpanded(index, not self.tree.isExpanded(index))
+
+    def _on_delete(self, key: str) -> None:
+        volume = self.volume()
+        if volume is not None and key == volume_key(volume.name):
+            self._act(Action.DELETE, volume)
+
+    def _on_asked(self, action: Action) -> None:
+        volume = self.volume()
+        if volume is not None:
+            self._act(action, volume)
+
+    def _act(self, action: Action, volume: Volume) -> None:
+        reason = self._offers(volume)[action]
+        if reason:
+            self.notice.emit("warn", reason)
+        else:
+            self.proposals.propose(action, volume, self.window())
+
+    def _menu(self, entry: Row) -> QMenu | None:
+        volume = entry.data
+        if not isinstance(volume, Volume):
+            return None
+        menu = ActionMenu(tuple(Action), lambda action: self._act(action, volume), self.tree)
+        menu.set_offers(self._offers(volume))
+        menu.addSeparator()
+        menu.addAction(theme.icon("copy"), _("Copy row"), lambda: _to_clipboard(self.tree.copy_text()))
+        return menu
+
+    def _peer_menu(self, _entry: Row) -> QMenu | None:
+        menu = QMenu(self.peers)
+        menu.addAction(theme.icon("copy"), _("Copy row"), lambda: _to_clipboard(self.peers.copy_text()))
+        return menu
+
+
+def _volume_tree() -> Tree:
+    return Tree(
+        [
+            (_("Volume"), -1),
+            (_("Type"), 198),
+            (_("State"), 182),
+            (_("Work in progress"), 240),
+            (_("Bricks"), 84),
+            (_("Used"), 112),
+            (_("Size"), 84),
+        ],
+        right=(6,),
+        drop={1: 1080, 3: 900, 4: 760},
+        name=_("Volumes, their sets and bricks"),
+    )
+
+
+def _peer_tree() -> Tree:
+    return Tree(
+        [
+            (_("Node"), 220),
+            (_("Known to gluster as"), 220),
+            (_("Id"), 96),
+            (_("Bricks"), 72),
+            (_("State"), 160),
+            (_("What it means"), -1),
+        ],
+        right=(3,),
+        flat=True,
+        drop={2: 1080, 1: 900},
+        name=_("Peers of the trusted pool"),
+    )
+
+
+def _to_clipboard(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+
+
+def _is_free(disk: Disk) -> bool:
+    return disk.usable and not disk.used_by and not disk.warning
+
+
+def _facts(state: GlusterState) -> str:
+    """ "5 volumes · 61.4 of 96.0 TiB used · GlusterFS 10.3"."""
+    n = len(state.volumes)
+    parts = [ngettext("{n} volume", "{n} volumes", n).format(n=n)]
+    known = [(v.usable, v.available) for v in state.volumes if v.usable is not None and v.available is not None]
+    if known:
+        total = sum(usable for usable, _free in known)
+        used, of = size_parts(total - sum(free for _usable, free in known), total)
+        parts.append(_("{used} of {total} used").format(used=used, total=of))
+    missing = sum(1 for v in state.volumes if v.status is VolumeStatus.STARTED and v.usable is None)
+    if missing:
+        parts.append(ngettext("{n} volume not measured", "{n} volumes not measured", missing).format(n=missing))
+    if state.version:
+        parts.append(_("GlusterFS {version}").format(version=state.version))
+    return " · ".join(parts)
