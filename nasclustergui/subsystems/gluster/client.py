@@ -70,7 +70,7 @@ class GlusterClient:
         errors: dict[str, NasError] = {}
         for name in self.candidates(first):
             try:
-                return self._patiently(name, command, parse, job, READ_TRIES), name
+                found = self._patiently(name, command, parse, job, READ_TRIES)
             except (NodeError, ServiceDown) as error:
                 if job is not None:
                     job.check()
@@ -78,6 +78,9 @@ class GlusterClient:
                     raise  # it waits for another node: the next one would wait as long
                 self._blame(name, error)
                 errors[name] = error
+            else:
+                self._last_good = name
+                return found, name
         raise self._nobody(errors)
 
     def ask_node(self, name: str, command: Command, parse: Callable[[Answer], T], job: Job | None = None) -> T:
@@ -127,7 +130,6 @@ class GlusterClient:
             result = self._nodes[name].run(command, job)
         found = parse(Answer(command, result, name))
         self._faults.pop(name, None)
-        self._last_good = name
         return found
 
     @contextmanager

@@ -39,42 +39,61 @@ def files_for_inodes(used: int) -> float:
     return (low + high) / 2
 
 
-def files_on(volume: Volume) -> float | None:
-    """About how many files the volume has: per set those on its fullest brick; None while a set is unknown.
+def files_per_set(volume: Volume) -> tuple[float, ...] | None:
+    """About how many files each set has, counted on its fullest brick; None while a set is unknown.
 
     Too many where another volume has bricks on the same file systems.
     """
-    total = 0.0
+    found = []
     for group in volume.sets:
         known = [used for brick in group if (used := _used(brick)) is not None]
         if not known:
             return None
-        total += files_for_inodes(max(known))
-    return total
+        found.append(files_for_inodes(max(known)))
+    return tuple(found)
+
+
+def files_on(volume: Volume) -> float | None:
+    """About how many files the volume has, None while a set is unknown."""
+    files = files_per_set(volume)
+    return None if files is None else sum(files)
+
+
+def files_to_move(volume: Volume) -> float:
+    """About how many files lie on sets that hold more than their share, by size; 0 if unknown."""
+    files = files_per_set(volume)
+    sizes = [max((b.size or 0 for b in group if not b.arbiter), default=0) for group in volume.sets]
+    if files is None or not all(sizes):
+        return 0.0
+    return sum(max(0.0, n - sum(files) * size / sum(sizes)) for n, size in zip(files, sizes, strict=True))
 
 
 class RebalanceMeter:
-    """Progress of a rebalance or a brick's removal: looked-up files against the files that there are.
+    """Progress of a rebalance or a brick's removal: files looked at and moved, against those that there are.
 
-    `files`: about how many have to be looked at, None if unknown. Progress never goes back.
+    gluster looks at a directory's files in one go and then moves them one by one, so lookups alone would jump.
+    `files`: about how many have to be looked at, None if unknown; `moves`: about how many of them to be moved.
+    Progress never goes back.
     """
 
-    def __init__(self, files: float | None) -> None:
-        self._files = files
+    def __init__(self, files: float | None, moves: float = 0.0) -> None:
+        self._files, self._moves = files, moves
         self._progress = 0.0
-        self._rates = Rates()
+        self._work, self._shown = Rates(), Rates()
 
     def add(self, at: float, task: Task) -> Estimate:
         """The estimate after another reading; `at` in seconds of any clock."""
         if task.state is TaskState.COMPLETED:
             return Estimate(1.0, (0.0, 0.0, 0.0))
-        done = sum(node.lookups for node in task.nodes)
-        self._rates.add(at, done)
+        lookups, moved = sum(n.lookups for n in task.nodes), sum(n.files for n in task.nodes)
+        self._shown.add(at, moved or lookups)
+        done = lookups + min(moved, self._moves)
+        self._work.add(at, done)
         if not self._files:
-            return Estimate(None, None, self._rates.likely)
-        total = max(self._files, done / ALMOST)
+            return Estimate(None, None, self._shown.likely)
+        total = max(self._files, lookups) + self._moves
         self._progress = max(self._progress, min(ALMOST, done / total))
-        return Estimate(self._progress, self._rates.time_for(total - done), self._rates.likely)
+        return Estimate(self._progress, self._work.time_for(total - done), self._shown.likely)
 
 
 class BacklogMeter:

@@ -20,7 +20,7 @@ from nasclustergui.subsystems.gluster.commands.answer import Answer
 from nasclustergui.subsystems.gluster.commands.heal import parse_crawls
 from nasclustergui.subsystems.gluster.commands.status import parse_status
 from nasclustergui.subsystems.gluster.commands.work import not_running, parse_rebalance
-from nasclustergui.subsystems.gluster.estimate import BacklogMeter, Estimate, RebalanceMeter, files_on
+from nasclustergui.subsystems.gluster.estimate import BacklogMeter, Estimate, RebalanceMeter, files_on, files_to_move
 from nasclustergui.subsystems.gluster.model import (
     GlusterState,
     Task,
@@ -51,7 +51,7 @@ class Follower:
 
     def rebalance(self, volume: str, job: Job) -> None:
         """Until the rebalance is done. Raises NasError when it failed, was stopped, or left files behind."""
-        meter = RebalanceMeter(self._files(volume, job))
+        meter = self._meter(volume, job)
         trouble = Trouble(job)
         missing = 0
         while True:
@@ -108,12 +108,13 @@ class Follower:
         task, __ = self._client.ask(command, _task_or_none, job)
         return task
 
-    def _files(self, volume: str, job: Job) -> float | None:
+    def _meter(self, volume: str, job: Job) -> RebalanceMeter:
+        """Knows how much there is to do, if the bricks' sizes can be read."""
         try:
             found = self._read(job).volume(volume)
         except NasError:
-            return None
-        return files_on(found) if found else None
+            found = None
+        return RebalanceMeter(files_on(found), files_to_move(found)) if found else RebalanceMeter(None)
 
     def _down(self, volume: str, job: Job) -> list[str]:
         """Names of the bricks that glusterd reports as down; those of absent peers are missing from its answer."""

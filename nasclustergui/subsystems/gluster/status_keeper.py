@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nasclustergui.core.errors import Cancelled
 from nasclustergui.core.job import Job
@@ -42,6 +43,7 @@ class StatusKeeper:
             self._tried_at = 0.0
             self._errors = 0
             self._again = self._busy_since is not None
+            self._reading = replace(self._reading, detail_at=0.0)
 
     def renew(self, volumes: Sequence[Volume]) -> None:
         """Begin a reading if one is due and none is under way."""
@@ -81,7 +83,7 @@ class StatusKeeper:
         except Exception as error:  # handed to the poll that waits: a mistake must not vanish in this thread
             crash = error
         with self._lock:
-            self._reading, self._crash = reading, crash
+            self._reading, self._crash = replace(reading, detail_at=0.0) if self._again else reading, crash
             self._errors = self._errors + 1 if reading.error else 0
             self._tried_at = 0.0 if self._again else time.monotonic()
             self._busy_since, self._again = None, False
