@@ -49,5 +49,5 @@ class Page(QWidget):
         """Carry out an action id ("gluster.heal:data"); False if it isn't this page's."""
         return False
 
-    def create_new(self) -> None:  # type: ignore[override]  # QWidget.create() makes native windows and isn't virtual
+    def create_new(self) -> None:
         """Ctrl+N: the page's primary action, if it has one."""

@@ -150,7 +150,7 @@ class StoragePage(Page):
         """Ctrl+F."""
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def create_new(self) -> None:  # type: ignore[override]  # as in Page
+    def create_new(self) -> None:
         """Ctrl+N: open the dialog."""
         if self.create_button.isEnabled():
             self.proposals.create_volume(self.window())
