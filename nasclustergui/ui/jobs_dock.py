@@ -42,7 +42,7 @@ class JobsDock(Fill):
         self._failed = Badge("critical", "")
         self.cancel_button = button(_("Cancel…"), "danger-quiet", "x", small=True, on_click=self._on_cancel)
         self.why_button = button(_("What went wrong"), small=True, icon="info", on_click=self._on_why)
-        self.output_button = button(_("Show output"), "quiet", "terminal", small=True, on_click=self._on_toggle_output)
+        self.output_button = button(_("Hide output"), "quiet", "terminal", small=True, on_click=self._on_toggle_output)
         self.tree = Tree(
             [(_("Job"), -1), (_("Step"), 236), (_("Progress"), 236), (_("Started"), 80), (_("By"), 80)],
             flat=True,

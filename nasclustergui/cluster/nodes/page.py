@@ -52,7 +52,7 @@ class NodesPage(Page):
                 (_("State"), 220),
                 (_("CPU"), 128),
                 (_("Memory"), 128),
-                (_("Disk"), 128),
+                (_("Disk"), 146),
                 (_("Network"), 104),
             ],
             right=(7,),
