@@ -31,7 +31,7 @@ from nasclustergui.remote.etcd_errors import RpcFailed, reason
 from nasclustergui.remote.etcd_failover import Access
 from nasclustergui.remote.etcd_lease import LeaseKeeper
 from nasclustergui.remote.etcd_link import Link
-from nasclustergui.remote.etcd_session import SECONDS, EtcdSession
+from nasclustergui.remote.etcd_session import SECONDS, EtcdSession, diagnose
 from nasclustergui.remote.etcd_types import (
     Alarm,
     Compare,
@@ -237,7 +237,7 @@ class EtcdClient(EtcdSession):
         except RpcFailed as failure:
             if endpoint in self.endpoints:
                 self._failover().failed(self.endpoints.index(endpoint))  # the next call asks others first
-            fault = self._tls_fault(link) if failure.smells_of_tls else ""
+            fault = diagnose(link) if failure.smells_of_tls else ""
             return MemberStatus(endpoint.url, error=fault or reason(failure))
 
     def alarms(self, *, seconds: float = SECONDS, job: Job | None = None) -> tuple[Alarm, ...]:

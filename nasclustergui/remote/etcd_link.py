@@ -40,7 +40,7 @@ class Link:
     """A lazily made channel to `endpoint`. Any thread may use it."""
 
     def __init__(self, endpoint: Endpoint, tls: TlsFiles, user: str, password: Secret | None) -> None:
-        self.endpoint, self._tls, self._user, self._password = endpoint, tls, user, password
+        self.endpoint, self.tls, self._user, self._password = endpoint, tls, user, password
         self._lock = threading.Lock()
         self._login_lock = threading.Lock()
         self._channel: Any = None
@@ -147,7 +147,7 @@ class Link:
     def _open(self) -> Any:
         if not self.endpoint.tls:
             return grpc().insecure_channel(self.endpoint.target, _CHANNEL_OPTIONS)
-        credentials = grpc().ssl_channel_credentials(self._tls.ca, self._tls.key, self._tls.cert)
+        credentials = grpc().ssl_channel_credentials(self.tls.ca, self.tls.key, self.tls.cert)
         return grpc().secure_channel(self.endpoint.target, credentials, _CHANNEL_OPTIONS)
 
     def _metadata(self, seconds: float, job: Job | None) -> tuple[tuple[str, str], ...]:

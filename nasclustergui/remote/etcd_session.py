@@ -22,6 +22,11 @@ T = TypeVar("T")
 SECONDS = 8.0  # an election takes up to 2 s, so two rounds of tries fit in
 
 
+def diagnose(link: Link) -> str:
+    """What TLS has against the endpoint, in a sentence; "" if nothing. Connects, so it blocks up to 3 s."""
+    return tls_fault(link.endpoint, link.tls)
+
+
 class Background(Protocol):
     """Something with a thread, to be ended with the client."""
 
@@ -64,7 +69,7 @@ class EtcdSession:
         links = [self._link(endpoint) for endpoint in self.endpoints]
         with self._lock:
             if self._made is None:
-                self._made = Failover(links, self._try_seconds, self._tls_fault)
+                self._made = Failover(links, self._try_seconds, diagnose)
             return self._made
 
     def _link(self, endpoint: Endpoint) -> Link:
@@ -77,9 +82,6 @@ class EtcdSession:
             if endpoint not in self._links:
                 self._links[endpoint] = Link(endpoint, self._tls, self.profile.user, self._password)
             return self._links[endpoint]
-
-    def _tls_fault(self, link: Link) -> str:
-        return tls_fault(link.endpoint, load_tls(self.profile))
 
     def _call(
         self,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from base64 import b64decode
 from collections.abc import Callable
@@ -263,6 +265,12 @@ def test_requests() -> None:
     assert txn.failure[0].request_range.key == b"k"
     value = wire.txn_request((Compare(b"k", Target.VALUE, "!=", b"\xff"),), (), ())
     assert (value.compare[0].value, value.compare[0].result) == (b"\xff", 3)
+
+
+def test_grpc_is_loaded_at_the_first_call_only() -> None:
+    code = "import sys, nasclustergui.subsystems.etcd.manager; print('grpc' in sys.modules, 'etcd3' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"
 
 
 def test_a_key_that_came_from_a_file_name_keeps_its_bytes() -> None:

@@ -301,12 +301,18 @@ def test_a_compacted_history_is_told(cluster: EtcdCluster, client: Make) -> None
     ],
 )
 def test_certificates_that_do_not_fit(
-    cluster: EtcdCluster, client: Make, pki: Pki, change: dict[str, str], sentence: str
+    cluster: EtcdCluster,
+    client: Make,
+    pki: Pki,
+    capfd: pytest.CaptureFixture[str],
+    change: dict[str, str],
+    sentence: str,
 ) -> None:
     c = client(cluster, **{field: name and pki.path(name) for field, name in change.items()})
     with pytest.raises(NasError, match=sentence) as caught:
         c.get("/x", seconds=60)
     assert caught.value.hint
+    assert capfd.readouterr().err == ""  # gRPC's core would tell it there too
 
 
 def test_tls_where_none_is_expected(cluster: EtcdCluster, client: Make) -> None:
