@@ -83,4 +83,6 @@ def broken(node: str, transport: SshTransport, error: Exception, started: bool) 
             hint=_("The command may still run there. Look at the state before trying again."),
             details=reason or str(error),
         )
-    return Unreachable(node, reason or _("the connection broke"), details=str(error))
+    never_left = Unreachable(node, reason or _("the connection broke"), details=str(error))
+    never_left.sent = False
+    return never_left

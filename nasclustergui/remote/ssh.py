@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nasclustergui.core.command import Command, Result
-from nasclustergui.core.errors import InvalidInput, NasError, NoAnswer
+from nasclustergui.core.errors import InvalidInput, NasError, NoAnswer, NodeError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.profile import NodeProfile
@@ -20,7 +20,7 @@ from nasclustergui.remote.sudo import Sudo
 from nasclustergui.remote.waiting import DaemonPool, TimeUp, Watch
 
 if TYPE_CHECKING:
-    from nasclustergui.remote.ssh_transport import SshChannel
+    from nasclustergui.remote.ssh_transport import SshChannel, SshTransport
 
 ENDING_TIMEOUT = 10.0
 
@@ -80,7 +80,7 @@ class SshNode:
         )
 
     def _run(self, command: Command, watch: Watch, sessions: Sessions) -> Result:
-        transport = self.link.transport(watch)
+        transport = self._transport(command, watch)
 
         def execute(line: str, stdin: bytes, prompt: Prompt | None) -> Result:
             return sessions.run(transport, line, stdin, prompt, watch)
@@ -88,6 +88,18 @@ class SshNode:
         if command.root and transport.user != "root":
             return self._sudo.run(command, transport.user, self.host, execute, watch.extend)
         return execute(command.line(), command.stdin, None)
+
+    def _transport(self, command: Command, watch: Watch) -> SshTransport:
+        """The connection; an error here says that the command never left."""
+        try:
+            return self.link.transport(watch)
+        except TimeUp:
+            late = self.no_answer(command.timeout or 0.0, str(command))
+            late.sent = False
+            raise late from None
+        except NodeError as error:
+            error.sent = False
+            raise
 
     def _left(self, line: str, channel: SshChannel, pid: int | None) -> None:
         self._carers.submit(lambda: self._end(channel, pid, root=line.startswith("sudo ")))
