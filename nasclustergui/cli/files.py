@@ -45,7 +45,7 @@ def audit(options: Namespace) -> Exit:
 
 
 def _show(path: Path, options: Namespace) -> Exit:
-    entries = newest(path, options.number)
+    entries = newest(path, max(options.number, 0), options.cluster)
     if options.json:
         say_json(list(entries))
         return Exit.OK
@@ -59,7 +59,6 @@ def _line(entry: dict[str, Any]) -> str:
     user = who.get("user", "") if isinstance(who, dict) else ""
     said = f"$ {entry['command']}" if entry.get("command") else str(entry.get("title", ""))
     marks = [_("undo")] if entry.get("undo") else []
-    marks += [_("dry run")] if entry.get("dry_run") else []
     outcome = str(entry.get("outcome", ""))
     parts = (entry.get("local", ""), user, entry.get("cluster", ""), entry.get("node", ""), entry.get("kind", ""))
     return "  ".join(str(part) for part in (*parts, *marks, outcome, said) if part)

@@ -117,7 +117,7 @@ def _spec(options: Namespace, words: BrickWords, state: GlusterState, disks: tup
 
 
 def _with_arbiter(words: BrickWords) -> int:
-    """Bricks per set. Gluster reads "replica 2 arbiter 1" and "replica 3 arbiter 1" alike: two copies and an arbiter."""
+    """Bricks per set. Gluster takes "replica 2 arbiter 1" and "replica 3 arbiter 1" alike: two copies, one arbiter."""
     if words.arbiter != 1 or words.replica not in (2, 3):
         raise InvalidInput(_("An arbiter volume is replica 3 arbiter 1: two copies and an arbiter."), field="type")
     return 3

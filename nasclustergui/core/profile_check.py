@@ -172,7 +172,7 @@ def _path(where: str, path: str, *, needed: bool = False) -> Iterator[InvalidInp
 
 
 def _breaks_lines(text: str) -> bool:
-    """True for control characters, line separators and bytes that aren't UTF-8; other blanks may be in a file's name."""
+    """True for control characters, line separators and bytes that aren't UTF-8; other blanks may be in a name."""
     return any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,17 @@ def verify(path: Path) -> Verification:
     return Verification(chain.entries, chain.repaired)
 
 
-def newest(path: Path, count: int) -> tuple[dict[str, Any], ...]:
-    """The last `count` entries, oldest first; lines that can't be read are left out. Raises AuditFailed."""
-    entries = [entry for line in _lines(path) if (entry := parsed(line)) is not None]
-    return tuple(entries[-count:])
+def newest(path: Path, count: int, cluster: str = "") -> tuple[dict[str, Any], ...]:
+    """The last `count` entries (of the cluster, if it is named), oldest first. Raises AuditFailed.
+
+    Lines that can't be read are left out: `verify` is for them.
+    """
+    entries: deque[dict[str, Any]] = deque(maxlen=count)
+    for line in _lines(path):
+        entry = parsed(line)
+        if entry is not None and cluster in ("", entry.get("cluster")):
+            entries.append(entry)
+    return tuple(entries)
 
 
 def _lines(path: Path) -> Iterator[bytes]:
