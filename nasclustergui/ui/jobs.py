@@ -146,9 +146,10 @@ class Jobs(QObject):
         """Listed jobs that wait or run, newest first."""
         return [job for job in self.all if not is_over(job)]
 
-    def close(self, seconds: float = 2.0) -> bool:
+    def close(self, seconds: float = 1.5) -> bool:
         """Cancel everything; wait for the workers, but never longer than `seconds`. True if all ended.
 
+        The default leaves the rest of the process half a second, so that the app is gone two after its window.
         Nobody is called back any more. Cancelling happens in a thread of its own, so that neither a
         waker that blocks nor one that raises can hold the exit.
         """

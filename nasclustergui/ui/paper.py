@@ -181,7 +181,7 @@ class Paper:
             pen = QPen(QColor(th.series(len(self._pens))), _LINE * self.dpr)
             pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
             if not self._pens:
-                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                pen.setCapStyle(Qt.PenCapStyle.SquareCap)  # round ends would cost Qt's fast way of drawing lines
             else:
                 pen.setCapStyle(Qt.PenCapStyle.FlatCap)
                 pen.setDashPattern(_DASH)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nasclustergui.core import units
@@ -75,6 +75,7 @@ class Strip(QWidget):
         self._card: StripCard | None = None
         self._paper: Paper | None = None  # None: draw everything at the next paint
         self._drawn: Marks = ()
+        self._labelled = 0  # the minute that the time labels stand for
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -100,13 +101,12 @@ class Strip(QWidget):
             self.restyle()
             return
         self._drawn = marks
-        if self._time_labels() != card.labels:
-            card.draw(self._time_labels())
+        if self._minute() != self._labelled and (labels := self._time_labels()) != card.labels:
+            card.draw(labels)
             self.update()
             return
-        self.update(card.plot.toAlignedRect())
-        if told:
-            self.update(card.head.toAlignedRect())
+        # one rectangle: with a region of two, Qt leaves the fast way of copying pixmaps
+        self.update((card.plot | card.head if told else card.plot).toAlignedRect())
 
     def restyle(self) -> None:
         """Draw everything anew at the next paint."""
@@ -132,6 +132,9 @@ class Strip(QWidget):
             self.activated.emit()
         else:
             super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.setToolTip(self.accessibleName())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.activated.emit()
@@ -201,11 +204,15 @@ class Strip(QWidget):
                 highest = float(np.fmax(highest, np.fmax.reduce(values)))
         return self.quantity.axis(highest, self._axis)
 
+    def _minute(self) -> int:
+        """Changes whenever the time labels may."""
+        return int(self._end() // 60)
+
     def _time_labels(self) -> tuple[str, ...]:
         if self.seconds < _CLOCK_FROM:
             ago = [_("{time} ago").format(time=units.duration(self.seconds * share)) for share in (1.0, 0.5)]
             return (*ago, _("now"))
-        end = self._end()
+        end, self._labelled = self._end(), self._minute()
         clocks = [time.strftime("%H:%M", time.localtime(end - self.seconds * share)) for share in (1.0, 0.5)]
         return (*clocks, _("now"))
 
@@ -215,8 +222,9 @@ class Strip(QWidget):
         if first is None or not len(first):
             value, spoken = units.DASH, _("no values yet")
         elif not math.isnan(first.last):
-            value = self.quantity.value(first.last)
-            spoken = ", ".join(f"{n.name} {self.quantity.value(n.series.last)}".strip() for n in self.lines)
+            value = spoken = self.quantity.value(first.last)
+            if len(self.lines) > 1:
+                spoken = ", ".join(f"{n.name} {self.quantity.value(n.series.last)}" for n in self.lines)
         elif (seen := first.seen_at) is not None:
             value = spoken = _("Seen {time}").format(time=units.clock(seen))
         else:
@@ -226,5 +234,4 @@ class Strip(QWidget):
             return False
         self.value_text = value
         self.setAccessibleName(told)
-        self.setToolTip(told)
         return True
