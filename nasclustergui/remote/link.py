@@ -120,7 +120,7 @@ class Link:
         with self._lock:
             self._bells.add(watch.bell)
         try:
-            watch.until(lambda: self.current() is not None or not (self._busy and self._wait_for_it))
+            watch.until(lambda: self._closed or self.current() is not None or not (self._busy and self._wait_for_it))
         finally:
             with self._lock:
                 self._bells.discard(watch.bell)

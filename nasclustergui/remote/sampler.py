@@ -15,21 +15,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from nasclustergui.core.errors import Cancelled, NasError, Unreachable
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
-from nasclustergui.core.metrics import FileSystem, Sample
+from nasclustergui.core.metrics import Sample
+from nasclustergui.remote.feed import Arrival, Feed, open_loop
 from nasclustergui.remote.link import LinkInfo, LinkState
-from nasclustergui.remote.proc import NodeFacts, Reading, parse_facts, parse_reading, to_sample
-from nasclustergui.remote.sampling_loop import COMMAND, END, FACTS, READ, READ_WITH_DF
+from nasclustergui.remote.proc import NodeFacts, parse_facts, parse_reading, to_sample
+from nasclustergui.remote.sampling_loop import FACTS, READ, READ_WITH_DF
 from nasclustergui.remote.ssh import SshNode
 from nasclustergui.remote.ssh_nodes import SshNodes
 from nasclustergui.remote.waiting import TimeUp, Watch
-
-if TYPE_CHECKING:
-    from nasclustergui.remote.ssh_transport import SshChannel
 
 DF_EVERY = 30.0  # seconds
 LOST = 3  # replies
@@ -42,79 +39,6 @@ GAP = 0.3
 OnSample = Callable[[str, Sample], None]
 
 
-class _Arrival(threading.Event):
-    """Stands in for the Event of a channel's buffer: puts the feed on the gatherer's list when data came."""
-
-    def __init__(self, arrived: Callable[[], None]) -> None:
-        super().__init__()
-        self._arrived = arrived
-
-    def set(self) -> None:
-        self._arrived()
-
-    def clear(self) -> None:
-        """Nothing to clear: the list is."""
-
-
-class _Feed:
-    """The session of one node. Used by the gathering thread, except where said."""
-
-    def __init__(self, node: SshNode) -> None:
-        self.node = node
-        self.channel: SshChannel | None = None
-        self.opening = False
-        self.open_at = 0.0  # monotonic: not before
-        self.asked = b""  # the request that waits for its reply
-        self.missed = 0
-        self.new = True
-        self.df_at = 0.0
-        self.data = bytearray()
-        self.facts = NodeFacts()
-        self.before: Reading | None = None
-        self.filesystems: tuple[FileSystem, ...] = ()
-        self.sample: Sample | None = None
-
-    def begin(self) -> None:
-        """A new session: the node may have been started anew since the last one."""
-        self.data.clear()
-        self.asked = b""
-        self.before = None
-        self.new, self.df_at = True, 0.0
-
-    def question(self, now: float) -> bytes:
-        """What to ask next."""
-        if self.new:
-            self.new = False
-            return FACTS
-        return READ_WITH_DF if now >= self.df_at else READ
-
-    def receive(self) -> bytes | None:
-        """A whole reply, None while it isn't complete. Raises EOFError when the session ended."""
-        channel = self.channel
-        while channel is not None and channel.recv_ready():
-            self.data += channel.recv(1 << 16)
-        if self.data.endswith(END):
-            reply = bytes(self.data[: -len(END)])
-            self.data.clear()
-            return reply
-        if channel is None or channel.closed or channel.eof_received:
-            raise EOFError
-        return None
-
-
-def _open(node: SshNode, watch: Watch) -> SshChannel:
-    """A session in which the loop runs."""
-    channel = node.open_session(watch)
-    channel.settimeout(0.0)
-    try:
-        channel.request("exec", want_reply=True, text=COMMAND)
-        watch.until(lambda: channel.send_ready() or channel.closed)  # OpenSSH takes no input before it started the loop
-    except BaseException:
-        channel.abandon()
-        raise
-    return channel
-
-
 class Sampler:
     """Samples all nodes every `every` seconds. A node that doesn't answer delays no other.
 
@@ -124,9 +48,9 @@ class Sampler:
     def __init__(self, nodes: SshNodes, every: float = 1.0, on_sample: OnSample | None = None) -> None:
         self.every = every
         self._nodes, self._on_sample = nodes, on_sample
-        self._feeds = {name: _Feed(nodes[name]) for name in nodes}
+        self._feeds = {name: Feed(nodes[name]) for name in nodes}
         self._ready = threading.Condition()
-        self._arrived: deque[_Feed] = deque()
+        self._arrived: deque[Feed] = deque()
         self._stopped = False
         self._thread: threading.Thread | None = None
         self._forget: Callable[[], None] = lambda: None
@@ -170,7 +94,7 @@ class Sampler:
         for feed in self._feeds.values():
             self._drop(feed)
 
-    def _ask(self, feed: _Feed, now: float) -> None:
+    def _ask(self, feed: Feed, now: float) -> None:
         """Scatter: send the question, never wait."""
         if feed.channel is None:
             feed.missed += 1
@@ -189,7 +113,7 @@ class Sampler:
         if not feed.channel.try_send(feed.asked):
             self._drop(feed)
 
-    def _open_soon(self, feed: _Feed, now: float) -> None:
+    def _open_soon(self, feed: Feed, now: float) -> None:
         if not feed.opening and now >= feed.open_at and feed.node.info.state is LinkState.ONLINE:
             feed.opening = True
             self._nodes.dialers.submit(lambda: self._open(feed))
@@ -197,15 +121,16 @@ class Sampler:
     def _on_link(self, name: str, info: LinkInfo) -> None:
         """In any thread: a node that comes online is asked at once."""
         if info.state is LinkState.ONLINE:
-            self._feeds[name].open_at = 0.0
-            self._arrive(self._feeds[name])
+            feed = self._feeds[name]
+            feed.open_at, feed.missed = 0.0, 0
+            self._arrive(feed)
 
-    def _open(self, feed: _Feed) -> None:
+    def _open(self, feed: Feed) -> None:
         """In a thread of the pool."""
         channel = None
         try:
             with Watch(OPEN_TIMEOUT) as watch:
-                channel = _open(feed.node, watch)
+                channel = open_loop(feed.node, watch)
         except (NasError, TimeUp, Cancelled):
             feed.open_at = time.monotonic() + OPEN_AGAIN
         if channel is not None and self._stopped:
@@ -213,11 +138,11 @@ class Sampler:
         elif channel is not None:
             feed.begin()
             feed.channel = channel
-            channel.listen(_Arrival(lambda: self._arrive(feed)))
+            channel.listen(Arrival(lambda: self._arrive(feed)))
             self._arrive(feed)
         feed.opening = False
 
-    def _arrive(self, feed: _Feed) -> None:
+    def _arrive(self, feed: Feed) -> None:
         """In the connection's thread: something came."""
         with self._ready:
             self._arrived.append(feed)
@@ -236,7 +161,7 @@ class Sampler:
                 feed = self._arrived.popleft()
             self._take(feed)
 
-    def _take(self, feed: _Feed) -> None:
+    def _take(self, feed: Feed) -> None:
         if feed.channel is None:
             self._open_soon(feed, time.monotonic())
             return
@@ -250,7 +175,7 @@ class Sampler:
             if feed.new or (reply is not None and feed.sample is None):  # the first ones don't wait for the clock
                 self._ask(feed, time.monotonic())
 
-    def _understand(self, feed: _Feed, reply: bytes) -> None:
+    def _understand(self, feed: Feed, reply: bytes) -> None:
         asked, feed.asked = feed.asked, b""
         feed.missed = 0
         if asked == FACTS:
@@ -262,7 +187,7 @@ class Sampler:
         if self._on_sample is not None:
             self._on_sample(feed.node.name, feed.sample)
 
-    def _drop(self, feed: _Feed) -> None:
+    def _drop(self, feed: Feed) -> None:
         """Close the session; a new one is opened when the node is online."""
         channel, feed.channel = feed.channel, None
         feed.asked = b""
@@ -276,10 +201,10 @@ def sample_once(node: SshNode, gap: float = GAP, timeout: float = 15.0, job: Job
 
     Raises NodeError, UnexpectedOutput, Cancelled.
     """
-    feed = _Feed(node)
+    feed = Feed(node)
     with Watch(timeout, job) as watch:
         try:
-            feed.channel = _open(node, watch)
+            feed.channel = open_loop(node, watch)
             before = parse_reading(_reply(feed, READ_WITH_DF, watch))
             job.sleep(gap) if job is not None else time.sleep(gap)
             now = parse_reading(_reply(feed, READ, watch))
@@ -293,7 +218,7 @@ def sample_once(node: SshNode, gap: float = GAP, timeout: float = 15.0, job: Job
     return to_sample(now, before, time.time(), before.filesystems or ())
 
 
-def _reply(feed: _Feed, question: bytes, watch: Watch) -> bytes:
+def _reply(feed: Feed, question: bytes, watch: Watch) -> bytes:
     assert feed.channel is not None
     feed.channel.try_send(question)
     replies: list[bytes] = []

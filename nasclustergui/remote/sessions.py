@@ -9,7 +9,7 @@ from nasclustergui.core.command import Result
 from nasclustergui.core.errors import Unreachable
 from nasclustergui.core.i18n import _
 from nasclustergui.remote.prompt import Prompt
-from nasclustergui.remote.waiting import Slots, Watch
+from nasclustergui.remote.waiting import Slots, TimeUp, Watch
 
 if TYPE_CHECKING:
     from nasclustergui.remote.ssh_transport import SshChannel, SshTransport
@@ -47,6 +47,9 @@ class Sessions:
                 self._slots.release()
                 if not channel.ended():
                     self._end(line, channel, None if talk is None else talk.pid)
+        except TimeUp as late:
+            late.sent = talk is not None and talk.started
+            raise
         except (paramiko.SSHException, EOFError, OSError) as error:
             raise broken(self._node, transport, error, started=talk is not None and talk.started) from error
 

@@ -67,8 +67,10 @@ class SshNode:
         with Watch(command.timeout, job) as watch:
             try:
                 return self._run(command, watch, self._sessions)
-            except TimeUp:
-                raise self.no_answer(command.timeout or 0.0, str(command)) from None
+            except TimeUp as late:
+                error = self.no_answer(command.timeout or 0.0, str(command))
+                error.sent = late.sent
+                raise error from None
 
     def no_answer(self, seconds: float, details: str = "") -> NoAnswer:
         """The error for a node that took longer than `seconds`."""
@@ -80,7 +82,7 @@ class SshNode:
         )
 
     def _run(self, command: Command, watch: Watch, sessions: Sessions) -> Result:
-        transport = self._transport(command, watch)
+        transport = self._transport(watch)
 
         def execute(line: str, stdin: bytes, prompt: Prompt | None) -> Result:
             return sessions.run(transport, line, stdin, prompt, watch)
@@ -89,14 +91,10 @@ class SshNode:
             return self._sudo.run(command, transport.user, self.host, execute, watch.extend)
         return execute(command.line(), command.stdin, None)
 
-    def _transport(self, command: Command, watch: Watch) -> SshTransport:
+    def _transport(self, watch: Watch) -> SshTransport:
         """The connection; an error here says that the command never left."""
         try:
             return self.link.transport(watch)
-        except TimeUp:
-            late = self.no_answer(command.timeout or 0.0, str(command))
-            late.sent = False
-            raise late from None
         except NodeError as error:
             error.sent = False
             raise

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 USER_CONFIG = Path("~/.ssh/config")
 USUAL_KEYS = ("~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa")
 MAX_JUMPS = 8
-_JUMP = re.compile(r"(?:ssh://)?(?:(?P<user>[^@]+)@)?(?:\[(?P<ip6>[^]]+)\]|(?P<host>[^:@/]+))(?::(?P<port>\d+))?/?")
-_SSH_W = re.compile(r"\S*ssh\s+(?:-q\s+)?-W\s+\[?%h\]?:%p\s+(?P<jump>[^\s-]\S*)")
+_JUMP = re.compile(
+    r"(?:ssh://)?(?:(?P<user>[^@\s]+)@)?(?:\[(?P<ip6>[^]\s]+)\]|(?P<host>[^:@/\s]+))(?::(?P<port>\d+))?/?"
+)
+_SSH_W = re.compile(r"\S*ssh\s+(?:-q\s+)?-W\s+(?P<there>\S+)\s+(?P<jump>[^\s-]\S*)")
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,9 @@ class SshConfig:
         command = said.get("proxycommand", "")
         if "proxyjump" in said or not command:
             return said.get("proxyjump", "")
-        if match := _SSH_W.fullmatch(command.replace(said.get("hostname", ""), "%h")):
+        match = _SSH_W.fullmatch(command)
+        here = f"{said.get('hostname', '')}:{said.get('port', SSH_PORT)}"
+        if match is not None and match["there"].replace("[", "").replace("]", "") == here:
             return match["jump"]
         raise Unreachable(
             node,

@@ -103,6 +103,11 @@ class SshChannel(paramiko.Channel):
         message.add_string(text)
         self._transport.post(message)
 
+    def close(self) -> None:
+        """Close it; on a dead connection, too, where paramiko's own would raise in the middle of its clean-up."""
+        with suppress(paramiko.SSHException, EOFError, OSError):
+            super().close()
+
     def try_send(self, data: bytes) -> bool:
         """Send a few bytes, unless the channel is closed or the other side takes nothing now."""
         try:
@@ -222,9 +227,11 @@ class SshTransport(paramiko.Transport):
 
     def run(self) -> None:
         """The connection's thread."""
-        super().run()
-        if self.on_end is not None:
-            self.on_end(self)
+        try:
+            super().run()
+        finally:
+            if self.on_end is not None:
+                self.on_end(self)
 
     def drop(self, because: str = "") -> None:
         """End the connection from any thread, at once, without sending anything."""

@@ -12,7 +12,13 @@ from nasclustergui.core.job import Job
 
 
 class TimeUp(Exception):
-    """The deadline of a `Watch` passed. Never leaves `remote/`: it becomes NoAnswer there."""
+    """The deadline of a `Watch` passed. Never leaves `remote/`: it becomes NoAnswer there.
+
+    Attributes:
+        sent: the command had been sent.
+    """
+
+    sent = False
 
 
 class Bell(threading.Event):
