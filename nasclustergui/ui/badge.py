@@ -136,7 +136,7 @@ class Tag(QWidget):
         """The chip."""
         p = QPainter(self)
         fill = c(self._fill) if isinstance(self._fill, str) and self._fill else self._fill or None
-        line = c("line") if fill is None else None
+        line = c("line") if fill is None or theme.is_contrast() else None
         theme.round_rect(p, QRectF(self.rect()), RADIUS["badge"], QColor(fill) if fill is not None else None, line)
         p.setFont(theme.font(self._style))
         p.setPen(c(self._on))

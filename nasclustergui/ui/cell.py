@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from nasclustergui.core.i18n import _
-from nasclustergui.ui.theme import SEVERITY
+from nasclustergui.ui.states import SEVERITY
 
 NUMBERS = ("num", "meter", "progress")
 _DIGITS = re.compile(r"(\d+)")
@@ -23,10 +23,10 @@ class Cell(NamedTuple):
         text: a word or number with its unit, "" for nothing.
         kind: "text"; "name" (icon, text, `sub` in grey behind it); "state" (badge of `state` and text, `sub` behind
             it); "num" (right aligned, tabular); "mono"; "meter" (text and a bar to `value`, coloured by `state`,
-            "warn" adds the sign); "progress" (bar to `value`, then text).
+            "warn" and "critical" add their sign); "progress" (bar to `value`, then text).
         icon: Lucide name, of kind "name".
         sub: a secondary word.
-        state: key of `theme.STATES`; of a meter also "accent".
+        state: key of `states.STATES`; of a meter also "accent".
         value: 0 … 1 of a bar.
         role: colour role of the text, "" for the kind's own.
         stale: not read in time: grey, its bar hatched.

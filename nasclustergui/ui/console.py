@@ -62,7 +62,8 @@ class CopyLine(Panel):
         self._text = ElidedLabel(text, "mono", "text", middle=True)
         self._button = Button("", "quiet", "copy", small=True, tip=_("Copy"))
         items: list[QWidget] = [ElidedLabel(prompt, "mono", "text3")] if prompt else []
-        self.setLayout(row(*items, (self._text, 1), None, self._button, gap=6, margins=(10, 1, 1, 1)))
+        # the text takes all it needs before the gap gets anything
+        self.setLayout(row(*items, (self._text, 999), None, self._button, gap=6, margins=(10, 1, 1, 1)))
         self._button.clicked.connect(self.copy)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)

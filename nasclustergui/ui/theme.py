@@ -19,37 +19,11 @@ from nasclustergui.ui import fonts, tokens
 from nasclustergui.ui.icons import draw_icon as draw_icon
 from nasclustergui.ui.paint import hatch as hatch
 from nasclustergui.ui.paint import round_rect as round_rect
+from nasclustergui.ui.states import SEVERITY as SEVERITY
+from nasclustergui.ui.states import STATES as STATES
 from nasclustergui.ui.tokens import RADIUS as RADIUS
 from nasclustergui.ui.tokens import SPACE as SPACE
 
-# state -> (icon, colour role): the only vocabulary of states in the app
-STATES = {
-    "ok": ("circle-check", "ok"),
-    "warn": ("triangle-alert", "warn"),
-    "wait": ("hourglass", "warn"),
-    "drain": ("log-out", "warn"),
-    "critical": ("octagon-x", "critical"),
-    "busy": ("refresh-cw", "busy"),
-    "maint": ("wrench", "busy"),
-    "stopped": ("circle-stop", "unknown"),
-    "stale": ("clock-alert", "unknown"),
-    "unknown": ("circle-question-mark", "unknown"),
-    "info": ("info", "accent_text"),
-}
-# the lower, the sooner somebody must look
-SEVERITY = {
-    "critical": 0,
-    "warn": 1,
-    "wait": 2,
-    "drain": 2,
-    "stale": 3,
-    "unknown": 3,
-    "busy": 4,
-    "maint": 4,
-    "info": 5,
-    "ok": 6,
-    "stopped": 7,
-}
 SYSTEM = "system"
 TEXT_SCALES = (0.9, 1.0, 1.1, 1.25, 1.5)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import fill
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter
@@ -23,7 +24,9 @@ _VC = Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _END, _MIDDLE = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
 _QUIET_STATES = ("ok", "stopped")  # plain icon and word, so that trouble stands out
+_ALARMING = ("warn", "critical")  # levels that get their sign beside the bar
 _METER, _PROGRESS = 64, 60
+_TIP_CHARACTERS = 90
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -96,10 +99,11 @@ class CellDelegate(QStyledItemDelegate):
         p.drawText(QRectF(x, r.y(), number, r.height()), _RIGHT, cell.text)
         bar = min(float(px(_METER)), width - number - 8)
         x += number + 8
-        if cell.state == "warn" and not cell.stale:  # never by colour alone
+        if cell.state in _ALARMING and not cell.stale:  # never by colour alone
             side = px(14)
             bar -= side + 6
-            draw_icon(p, "triangle-alert", c("warn"), x + bar + 6, cy - side / 2, side)
+            name, sign = theme.STATES[cell.state]
+            draw_icon(p, name, c(sign), x + bar + 6, cy - side / 2, side)
         if bar > 18:
             role = "unknown" if cell.stale else cell.state or "accent"
             thick = theme.size("meter")
@@ -115,7 +119,7 @@ class CellDelegate(QStyledItemDelegate):
         """The tool tip: the cell's own, its text where it is cut, and on the name what hidden columns say."""
         if event.type() != QEvent.Type.ToolTip or not index.isValid():
             return super().helpEvent(event, view, option, index)
-        text = "\n".join(self._tip_lines(view, option, index))
+        text = "\n".join(fill(line, _TIP_CHARACTERS) for line in self._tip_lines(view, option, index))
         if text:
             QToolTip.showText(event.globalPos(), text, view)
         else:

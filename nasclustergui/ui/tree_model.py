@@ -286,7 +286,7 @@ class TreeModel(QAbstractItemModel):
     def _forget(self, item: Item) -> None:
         """Once the view no longer shows it."""
         self._items.pop(item.id, None)
-        for child in item.children:
+        for child in {*item.children, *item.shown}:  # below a hidden row a lost one may still stand in `shown`
             self._forget(child)
 
     def _rank(self, row: Row) -> int | SortKey | None:

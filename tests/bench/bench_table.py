@@ -1,23 +1,20 @@
 """Polling a table of 10,000 × 10 with 1,000 changed cells: differences by key against a model reset, both painted.
 
-Prints CPU milliseconds per batch and the ratios, measured in turns in one run. `python tests/bench/bench_table.py`
+CPU milliseconds per batch, measured in turns in one run.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import time
-from collections.abc import Callable
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from collections.abc import Callable, Iterator
 
 from PySide6.QtWidgets import QApplication
 
-from nasclustergui.ui import theme
 from nasclustergui.ui.cell import Cell, Row
 from nasclustergui.ui.tree import Tree
+from tests.bench.measure import Figure, application, fraction
 
 ROWS, COLUMNS, CHANGES, REPEATS = 10_000, 10, 1_000, 15
 _rng = random.Random(1)
@@ -78,20 +75,16 @@ def measure(app: QApplication, tree: Tree, make: Callable[[list[Row]], list[Row]
     return 1000 * statistics.median(times)
 
 
-def main() -> None:
-    app = QApplication([])
-    theme.setup(app)
+def run() -> Iterator[Figure]:
+    """A batch as a part of a reset, for pages that keep unchanged rows and for those that build all anew."""
+    app = application()
     tree = Tree([(f"Column {c}", -1 if c == 0 else 100) for c in range(COLUMNS)], right=range(1, COLUMNS), flat=True)
     tree.resize(1180, 760)
     tree.show()
     app.processEvents()
     update = Tree.update_rows
     base = measure(app, tree, changed_rows, reset)
-    print(f"reset                      {base:8.2f} ms")
-    for title, make in (("update, changed rows new", changed_rows), ("update, every row new", rebuilt_rows)):
+    for title, make in (("changed rows are new", changed_rows), ("every row is new", rebuilt_rows)):
         took = measure(app, tree, make, update)
-        print(f"{title:26} {took:8.2f} ms  {took / base:.2f} of a reset")
-
-
-if __name__ == "__main__":
-    main()
+        detail = f"{took:.2f} ms / {base:.2f} ms for {CHANGES:,} of {ROWS:,} × {COLUMNS} cells, painted"
+        yield fraction(f"table batch / model reset, {title}", took, base, 4, detail)

@@ -142,6 +142,15 @@ def test_a_hidden_row_that_goes_away_is_forgotten(qtbot: Any) -> None:
     assert not m.find("a").isValid()
 
 
+def test_a_hidden_branch_that_loses_a_row_and_then_itself_leaves_nothing_behind(qtbot: Any) -> None:
+    m = model()
+    m.update([row("a", "", "ok", row("a1")), row("b")])
+    m.set_filter("b")
+    m.update([row("a"), row("b")])
+    m.update([row("b")])
+    assert len(m._items) == 2
+
+
 def test_the_same_key_twice_is_refused(qtbot: Any) -> None:
     m = model()
     with pytest.raises(ValueError, match="twice"):
