@@ -100,9 +100,32 @@ class HostKeyUnknown(NodeError):
 
 
 class HostKeyChanged(NodeError):
-    """The host shows another key than the one stored. Never connect."""
+    """The host shows another key than the one stored. Never connect.
+
+    Attributes: "" and 0 where there is nothing to remove by hand, as with a revoked key.
+        host: what known_hosts calls it. file, line: where the stored key is.
+        key_type: of the key that it shows now. stored, shown: fingerprints, "SHA256:…".
+    """
 
     sent = False
+
+    def __init__(
+        self,
+        node: str,
+        message: str,
+        *,
+        hint: str = "",
+        details: str = "",
+        host: str = "",
+        file: str = "",
+        line: int = 0,
+        key_type: str = "",
+        stored: str = "",
+        shown: str = "",
+    ) -> None:
+        super().__init__(node, message, hint=hint, details=details)
+        self.host, self.file, self.line = host, file, line
+        self.key_type, self.stored, self.shown = key_type, stored, shown
 
 
 class SudoRefused(NodeError):

@@ -176,6 +176,12 @@ def _changed(node: str, token: str, entry: Entry, key_type: str, key: bytes) -> 
         )
         + "\n"
         + _("shown now: {type} {fingerprint}").format(type=key_type, fingerprint=fingerprint(key)),
+        host=token,
+        file=str(entry.file),
+        line=entry.line,
+        key_type=key_type,
+        stored=fingerprint(entry.key),
+        shown=fingerprint(key),
     )
 
 
@@ -187,4 +193,6 @@ def _revoked(node: str, token: str, entry: Entry) -> HostKeyChanged:
             line=entry.line, file=entry.file
         ),
         details=f"{entry.key_type} {fingerprint(entry.key)}",
+        key_type=entry.key_type,
+        shown=fingerprint(entry.key),
     )
