@@ -21,6 +21,7 @@ from nasclustergui.core.units import decimal, percent, rate
 from nasclustergui.remote.proc import Reading, parse_reading, to_sample
 from nasclustergui.ui.axis import PERCENT
 from nasclustergui.ui.cell import Cell, Row
+from nasclustergui.ui.garbage import Garbage
 from nasclustergui.ui.graph import TopologyView
 from nasclustergui.ui.jobs import Jobs
 from nasclustergui.ui.poller import Poller
@@ -189,6 +190,9 @@ def run() -> Iterator[Figure]:
     window.show()
     window.set_busy(True)
     lateness(2.5)  # everything is there before anything counts
+    collector = Garbage(window)  # as the app does after its start
+    collector.start()
+    collector.freeze()
     idle, busy = [], []
     cpu = wall = 0.0
     for _turn in range(TURNS):
