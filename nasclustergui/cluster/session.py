@@ -42,6 +42,7 @@ class Session:
         profile: the cluster. nodes: SSH.
         machines, gluster: the managers; etcd is read with `read_etcd`, where `has_etcd`.
         executor: runs plans. user: who is asking, for audit log and jobs.
+        on_etcd_change: called from a thread when nodes register or vanish, members come and go; set before `start`.
     """
 
     def __init__(self, profile: Profile, credentials: Credentials | None = None, *, audit: Audit | None = None) -> None:
@@ -57,7 +58,8 @@ class Session:
         self._ask_etcd: AskEtcd | None = getattr(credentials, "etcd_password", None)
         self._etcd_lock = threading.Lock()
         self._etcd: tuple[EtcdClient, EtcdManager] | None = None
-        self._closed = False
+        self._closed = self._live = False
+        self.on_etcd_change: Callable[[], None] = lambda: None
 
     def read_etcd(self, job: Job) -> EtcdState:
         """Members, leader and registrations. Asks for etcd's password at the first call, so never in the GUI thread.
@@ -79,10 +81,13 @@ class Session:
                 password = self._ask_etcd(user, self.profile.name) if user and self._ask_etcd else None
                 client = EtcdClient(self.profile.etcd, password)
                 self._etcd = (client, EtcdManager(client, host_names(self.profile)))
+                if self._live:
+                    self._etcd[1].watch(lambda: self.on_etcd_change())  # ends with the client
             return self._etcd[1]
 
     def start(self, on_sample: OnSample) -> None:
         """Begin to connect and to sample, in the background; `on_sample` is called from a thread."""
+        self._live = True
         self.nodes.connect_all()
         self.machines.start(on_sample)
 

@@ -54,6 +54,7 @@ class Controller(QObject):
     ticked = Signal()
     plan_ended = Signal(object, object, object)
     _linked = Signal()  # from worker threads
+    _etcd_changed = Signal()  # likewise
 
     def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -82,11 +83,13 @@ class Controller(QObject):
         self.etcd.lost.connect(partial(self._on_lost, "etcd"))
         self.disk_poller.state.connect(self._on_disks)
         self._tick.timeout.connect(self._on_tick)
+        self._etcd_changed.connect(self.etcd.poke, Qt.ConnectionType.QueuedConnection)
         self._linked.connect(self._on_linked, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         """Connect and read from now on."""
         self._forget.append(self.session.nodes.listen(lambda _name, _info: self._linked.emit()))
+        self.session.on_etcd_change = self._etcd_changed.emit
         self.session.start(lambda name, sample: self._samples.append((name, sample)))
         self.gluster.start()
         if self.session.has_etcd:
