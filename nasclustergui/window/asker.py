@@ -11,40 +11,55 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from nasclustergui.core.profile import Profile
-from nasclustergui.core.questions import Answer, Ask, Question, QuestionKind
+from nasclustergui.core.questions import Answer, Question, QuestionKind
 from nasclustergui.window.question_dialog import QuestionDialog
 
 _OF_NODES = (QuestionKind.PASSWORD, QuestionKind.SUDO_PASSWORD)
-Shared = tuple[str, QuestionKind, str]
+SharedKey = tuple[QuestionKind, str]
 
 
 class _Asked:
     """A question that threads wait for."""
 
-    def __init__(self, question: Question, profile: Profile | None) -> None:
-        self.question, self.profile = question, profile
+    def __init__(self, question: Question, asks: ClusterAsk) -> None:
+        self.question, self.asks = question, asks
         self.answered = threading.Event()
         self.answer: Answer | None = None
-
-    def is_same(self, question: Question, profile: Profile | None) -> bool:
-        return (self.question, _name(self.profile)) == (question, _name(profile))
 
     def settle(self, answer: Answer | None) -> None:
         self.answer = answer
         self.answered.set()
 
 
-class Asker(QObject):
-    """Fits `core.questions.Ask`: `StoredCredentials(store, asker.for_cluster(profile))`.
+class ClusterAsk:
+    """Fits `core.questions.Ask`: the questions of one cluster's logins, from any thread but the GUI's."""
 
-    Lives in the GUI thread; `ask` blocks the worker thread that calls it until the person answers or
-    cancels, or until `close` or `drop`. The threads that wait are daemons, so they never hold the exit.
+    def __init__(self, asker: Asker, profile: Profile) -> None:
+        self._asker, self.profile = asker, profile
+        self.shared: dict[SharedKey, Answer] = {}
+        self.is_over = False
+
+    def __call__(self, question: Question) -> Answer | None:
+        """What the person answers; None: nothing, or it is over."""
+        return self._asker.ask(question, self)
+
+    def close(self) -> None:
+        """From any thread: who waits gets no answer, shared answers are forgotten, nothing is asked any more."""
+        self._asker.drop(self)
+
+
+class Asker(QObject):
+    """`StoredCredentials(store, asker.for_cluster(profile))`. Lives in the GUI thread.
+
+    A question blocks the worker thread that asks until the person answers or cancels, or until `close`.
+    The threads that wait are daemons, so they never hold the exit.
 
     Attributes:
         dialog: what is shown now, None for nothing.
     """
 
-    _posted = Signal()  # the only one that crosses threads
+    _posted = Signal()  # these two cross threads
+    _dropped = Signal()
 
     def __init__(self, window: QWidget | None = None) -> None:
         super().__init__(window)
@@ -53,31 +68,31 @@ class Asker(QObject):
         self._lock = threading.Lock()
         self._waiting: deque[_Asked] = deque()
         self._shown: _Asked | None = None
-        self._shared: dict[Shared, Answer] = {}
         self._closed = False
         self.dialog: QuestionDialog | None = None
         self._posted.connect(self._show_next, Qt.ConnectionType.QueuedConnection)
+        self._dropped.connect(self._on_dropped)
         app = QCoreApplication.instance()
         if app is not None:
             app.aboutToQuit.connect(self.close)
 
-    def for_cluster(self, profile: Profile) -> Ask:
-        """`ask` for questions of one cluster: its dialogs carry the cluster's name and band."""
-        return partial(self.ask, profile=profile)
+    def for_cluster(self, profile: Profile) -> ClusterAsk:
+        """For the logins of one cluster: its dialogs carry the cluster's name and band. Close it with the cluster."""
+        return ClusterAsk(self, profile)
 
-    def ask(self, question: Question, profile: Profile | None = None) -> Answer | None:
-        """From a worker thread: what the person answers, None for nothing."""
+    def ask(self, question: Question, asks: ClusterAsk) -> Answer | None:
+        """See `ClusterAsk`."""
         if threading.get_ident() == self._home:
             raise RuntimeError("a question from the GUI thread would wait for itself")
         with self._lock:
-            if self._closed:
+            if self._closed or asks.is_over:
                 return None
-            known = self._known(question, profile)
+            known = _known(question, asks)
             if known is not None:
                 return known
-            asked = self._find(question, profile)
+            asked = self._find(question, asks)
             if asked is None:
-                asked = _Asked(question, profile)
+                asked = _Asked(question, asks)
                 self._waiting.append(asked)
         try:
             self._posted.emit()
@@ -86,18 +101,9 @@ class Asker(QObject):
         asked.answered.wait()
         return asked.answer
 
-    def _known(self, question: Question, profile: Profile | None) -> Answer | None:
-        """With the lock held: an answer given for all nodes; one that was refused is given to nobody any more."""
-        key = _shared_key(question, profile)
-        if key is None:
-            return None
-        if question.again:
-            self._shared.pop(key, None)
-        return self._shared.get(key)
-
-    def _find(self, question: Question, profile: Profile | None) -> _Asked | None:
-        all_ = [self._shown, *self._waiting]
-        return next((asked for asked in all_ if asked is not None and asked.is_same(question, profile)), None)
+    def _find(self, question: Question, asks: ClusterAsk) -> _Asked | None:
+        every = (asked for asked in (self._shown, *self._waiting) if asked is not None)
+        return next((asked for asked in every if asked.question == question and asked.asks is asks), None)
 
     @Slot()
     def _show_next(self) -> None:
@@ -105,14 +111,15 @@ class Asker(QObject):
             with self._lock:
                 if not self._waiting or self._closed:
                     return
-                asked = self._shown = self._waiting.popleft()
-                known = self._known(asked.question, asked.profile)
+                asked = self._waiting.popleft()
+                known = _known(asked.question, asked.asks)
+                self._shown = asked if known is None else None
             if known is not None:  # answered for all nodes while this one waited
                 asked.settle(known)
-                self._shown = None
                 continue
-            share = _shared_key(asked.question, asked.profile) is not None and _has_others(asked.profile)
-            self.dialog = QuestionDialog(asked.question, asked.profile, share, self._window)
+            profile = asked.asks.profile
+            can_share = _shared_key(asked.question) is not None and len(profile.nodes) > 1
+            self.dialog = QuestionDialog(asked.question, profile, can_share, self._window)
             self.dialog.finished.connect(partial(self._on_finished, self.dialog))
             self.dialog.open()
 
@@ -130,21 +137,27 @@ class Asker(QObject):
             asked, self._shown = self._shown, None
             if asked is None:
                 return
-            key = _shared_key(asked.question, asked.profile)
-            if answer is not None and shared and key is not None:
-                self._shared[key] = answer
+            key = _shared_key(asked.question)
+            if answer is not None and shared and key is not None and not asked.asks.is_over:
+                asked.asks.shared[key] = answer
         asked.settle(answer)
 
-    def drop(self, profile: Profile) -> None:
-        """The cluster was closed: its questions are over, its shared answers forgotten."""
+    def drop(self, asks: ClusterAsk) -> None:
+        """See `ClusterAsk.close`."""
         with self._lock:
-            gone = [asked for asked in self._waiting if _name(asked.profile) == profile.name]
+            asks.is_over = True
+            asks.shared.clear()
+            gone = [asked for asked in self._waiting if asked.asks is asks]
             for asked in gone:
                 self._waiting.remove(asked)
-            self._shared = {key: answer for key, answer in self._shared.items() if key[0] != profile.name}
         for asked in gone:
             asked.settle(None)
-        if self.dialog is not None and self._shown is not None and _name(self._shown.profile) == profile.name:
+        with contextlib.suppress(RuntimeError):  # the application ended
+            self._dropped.emit()
+
+    @Slot()
+    def _on_dropped(self) -> None:
+        if self.dialog is not None and self._shown is not None and self._shown.asks.is_over:
             self.dialog.reject()
 
     @Slot()
@@ -154,7 +167,6 @@ class Asker(QObject):
             self._closed = True
             waiting = list(self._waiting)
             self._waiting.clear()
-            self._shared.clear()
         for asked in waiting:
             asked.settle(None)
         if self.dialog is not None:
@@ -163,17 +175,17 @@ class Asker(QObject):
         self._settle(None, False)
 
 
-def _name(profile: Profile | None) -> str:
-    return profile.name if profile is not None else ""
+def _known(question: Question, asks: ClusterAsk) -> Answer | None:
+    """With the lock held: an answer given for all nodes; one that was refused is given to nobody any more."""
+    key = _shared_key(question)
+    if key is None:
+        return None
+    if question.again:
+        asks.shared.pop(key, None)
+    return asks.shared.get(key)
 
 
-def _has_others(profile: Profile | None) -> bool:
-    return profile is not None and len(profile.nodes) > 1
-
-
-def _shared_key(question: Question, profile: Profile | None) -> Shared | None:
+def _shared_key(question: Question) -> SharedKey | None:
     """What the same answer may be good for: the same user on every node of the cluster."""
     user, at, _host = question.subject.rpartition("@")
-    if profile is None or question.kind not in _OF_NODES or not at:
-        return None
-    return profile.name, question.kind, user
+    return (question.kind, user) if question.kind in _OF_NODES and at else None

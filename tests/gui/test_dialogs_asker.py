@@ -72,7 +72,8 @@ def said(worker: Worker) -> str:
 
 
 def test_an_answer_reaches_the_thread_that_asked(qtbot: QtBot, asker: Asker) -> None:
-    worker = Worker(lambda: asker.ask(LOGIN, PROFILE))
+    asks = asker.for_cluster(PROFILE)
+    worker = Worker(lambda: asks(LOGIN))
     dialog = shown(qtbot, asker)
     assert "fra-storage" in dialog.windowTitle()
     assert not dialog.ok_button.isEnabled()
@@ -87,7 +88,8 @@ def test_an_answer_reaches_the_thread_that_asked(qtbot: QtBot, asker: Asker) -> 
 
 
 def test_escape_is_no_answer(qtbot: QtBot, asker: Asker) -> None:
-    worker = Worker(lambda: asker.ask(LOGIN, PROFILE))
+    asks = asker.for_cluster(PROFILE)
+    worker = Worker(lambda: asks(LOGIN))
     dialog = shown(qtbot, asker)
     qtbot.keyClicks(dialog.field, "half")
     qtbot.keyClick(dialog.field, Qt.Key.Key_Escape)
@@ -96,9 +98,10 @@ def test_escape_is_no_answer(qtbot: QtBot, asker: Asker) -> None:
 
 
 def test_questions_come_one_after_the_other(qtbot: QtBot, asker: Asker) -> None:
-    login = Worker(lambda: asker.ask(LOGIN, PROFILE))
+    asks = asker.for_cluster(PROFILE)
+    login = Worker(lambda: asks(LOGIN))
     first = shown(qtbot, asker, "Password of admin on")
-    sudo = Worker(lambda: asker.ask(SUDO, PROFILE))
+    sudo = Worker(lambda: asks(SUDO))
     qtbot.waitUntil(lambda: len(asker._waiting) == 1)
     assert asker.dialog is first
     qtbot.keyClicks(first.field, "one")
@@ -111,7 +114,8 @@ def test_questions_come_one_after_the_other(qtbot: QtBot, asker: Asker) -> None:
 
 
 def test_the_same_question_is_asked_once(qtbot: QtBot, asker: Asker) -> None:
-    workers = [Worker(lambda: asker.for_cluster(PROFILE)(LOGIN)) for _ in range(3)]
+    asks = asker.for_cluster(PROFILE)
+    workers = [Worker(lambda: asks(LOGIN)) for _ in range(3)]
     dialog = shown(qtbot, asker)
     qtbot.keyClicks(dialog.field, "x")
     dialog.ok_button.click()
@@ -121,21 +125,22 @@ def test_the_same_question_is_asked_once(qtbot: QtBot, asker: Asker) -> None:
 
 
 def test_one_answer_for_all_nodes_until_one_refuses_it(qtbot: QtBot, asker: Asker) -> None:
+    asks = asker.for_cluster(PROFILE)
     other = Question(LOGIN.kind, "Password of admin on 10.0.0.2", "admin@10.0.0.2")
-    first = Worker(lambda: asker.ask(LOGIN, PROFILE))
+    first = Worker(lambda: asks(LOGIN))
     dialog = shown(qtbot, asker)
     assert dialog.share.isVisible()
     dialog.share.click()
     qtbot.keyClicks(dialog.field, "same")
     dialog.ok_button.click()
-    second = Worker(lambda: asker.ask(other, PROFILE))
+    second = Worker(lambda: asks(other))
     wait(qtbot, first, second)
     assert said(second) == "same"
     assert asker.dialog is None
     refused = Question(LOGIN.kind, LOGIN.text, LOGIN.subject, again=True)
-    third = Worker(lambda: asker.ask(refused, PROFILE))
+    third = Worker(lambda: asks(refused))
     dialog = shown(qtbot, asker)
-    fourth = Worker(lambda: asker.ask(other, PROFILE))
+    fourth = Worker(lambda: asks(other))
     dialog.reject()
     shown(qtbot, asker, "10.0.0.2").reject()
     wait(qtbot, third, fourth)
@@ -143,24 +148,26 @@ def test_one_answer_for_all_nodes_until_one_refuses_it(qtbot: QtBot, asker: Aske
 
 
 def test_closing_releases_everybody(qtbot: QtBot, asker: Asker) -> None:
-    workers = [Worker(lambda: asker.ask(LOGIN, PROFILE)), Worker(lambda: asker.ask(SUDO, PROFILE))]
+    asks = asker.for_cluster(PROFILE)
+    workers = [Worker(lambda: asks(LOGIN)), Worker(lambda: asks(SUDO))]
     shown(qtbot, asker)
     qtbot.waitUntil(lambda: len(asker._waiting) == 1)
     asker.close()
     wait(qtbot, *workers)
-    late = Worker(lambda: asker.ask(LOGIN, PROFILE))
+    late = Worker(lambda: asks(LOGIN))
     wait(qtbot, late)
     assert [worker.answer for worker in (*workers, late)] == [None, None, None]
     assert asker.dialog is None
 
 
 def test_dropping_a_cluster_ends_only_its_questions(qtbot: QtBot, asker: Asker) -> None:
-    other = Profile("other", PROFILE.nodes, Environment.LAB)
-    of_this = Worker(lambda: asker.ask(LOGIN, PROFILE))
+    asks = asker.for_cluster(PROFILE)
+    of_others = asker.for_cluster(Profile("other", PROFILE.nodes, Environment.LAB))
+    of_this = Worker(lambda: asks(LOGIN))
     shown(qtbot, asker)
-    of_other = Worker(lambda: asker.ask(LOGIN, other))
+    of_other = Worker(lambda: of_others(LOGIN))
     qtbot.waitUntil(lambda: len(asker._waiting) == 1)
-    asker.drop(PROFILE)
+    asks.close()
     wait(qtbot, of_this)
     dialog = shown(qtbot, asker)
     assert "other" in dialog.windowTitle()
@@ -171,7 +178,7 @@ def test_dropping_a_cluster_ends_only_its_questions(qtbot: QtBot, asker: Asker) 
 
 def test_the_gui_thread_may_not_wait_for_itself(asker: Asker) -> None:
     with pytest.raises(RuntimeError, match="GUI thread"):
-        asker.ask(LOGIN)
+        asker.for_cluster(PROFILE)(LOGIN)
 
 
 def test_without_a_keyring_the_box_says_why(qtbot: QtBot, asker: Asker) -> None:
