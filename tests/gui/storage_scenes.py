@@ -138,3 +138,13 @@ def disks() -> tuple[Disk, ...]:
         disk("node6", "sdc"),
         disk("node6", "sdg", 4.0, problem="ext4 lacks the extended attributes that gluster needs"),
     )
+
+
+def with_peers(chosen: tuple[Peer, ...]) -> GlusterState:
+    """The whole pool, but with these peers."""
+    return replace(pool(), peers=chosen)
+
+
+def renamed(volume: Volume, name: str) -> Volume:
+    """The volume under another name and id."""
+    return replace(volume, name=name, uuid=f"id-{name}")

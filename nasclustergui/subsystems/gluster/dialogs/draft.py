@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -181,32 +182,40 @@ class Draft:
     def arrange(self, disks: tuple[Disk, ...]) -> int:
         """Fill sets from the usable disks: different nodes and racks in a set, like sizes together.
 
-        Keeps what is there. Disks that hold other volumes are taken only if empty ones give no set at all.
-        Returns how many disks found a slot.
+        Keeps what is there. Disks that hold other volumes, or of which less than half could be used, are taken
+        only if the others give no set at all. Returns how many disks found a slot.
         """
         good = [d for d in disks if d.usable and not d.warning and self.place_of(d) is None]
-        placed = self._arrange([d for d in good if not d.used_by])
-        return placed if placed or self.complete() else self._arrange(good)
+        empty = [d for d in good if not d.used_by]
+        for free, waste in ((empty, 2.0), (empty, math.inf), (good, math.inf)):
+            placed = self._arrange(list(free), waste)
+            if placed or self.complete():
+                return placed
+        return 0
 
-    def _arrange(self, free: list[Disk]) -> int:
-        placed = sum(self._fill(number, free) for number in range(len(self.sets)))
+    def _arrange(self, free: list[Disk], waste: float) -> int:
+        placed = sum(self._fill(number, free, waste) for number in range(len(self.sets)))
         while not self.started():
             added = 0
             if self.complete():
                 self.sets.append(self._empty())
-                added = self._fill(len(self.sets) - 1, free)
+                added = self._fill(len(self.sets) - 1, free, waste)
                 self._drop_empty_sets()
             if not added:
                 break
             placed += added
         return placed
 
-    def _fill(self, number: int, free: list[Disk]) -> int:
-        """Fill a set's empty slots from `free` (and take those from it), if all of them can be filled."""
+    def _fill(self, number: int, free: list[Disk], waste: float) -> int:
+        """Fill a set's empty slots from `free` (and take those from it), if all of them can be filled.
+
+        `waste`: how many times larger than the smallest a disk may be.
+        """
         group, chosen = list(self.sets[number]), []
         for slot, held in enumerate(group):
             if held is None:
-                best = self._best(group, [d for d in free if d not in chosen], arbiter=self.shape.is_arbiter(slot))
+                left = [d for d in free if d not in chosen]
+                best = self._best(group, left, math.inf if self.shape.is_arbiter(slot) else waste)
                 if best is None:
                     break
                 group[slot] = best
@@ -217,9 +226,10 @@ class Draft:
         free[:] = [d for d in free if d not in chosen]
         return len(chosen)
 
-    def _best(self, group: list[Disk | None], free: list[Disk], *, arbiter: bool) -> Disk | None:
-        """The disk that suits the set: a new node always, a new rack if possible, the closest size, then the
-        node with the most disks left, so that as many sets as possible come about."""
+    def _best(self, group: list[Disk | None], free: list[Disk], waste: float) -> Disk | None:
+        """The disk that suits the set: a new node always, a new rack if possible, the closest size (an arbiter: the
+        smallest), then the node with the most disks left, so that as many sets as possible come about."""
+        arbiter = self.shape.is_arbiter(group.index(None))
         members = [disk for disk in group if disk is not None]
         nodes, racks = {d.node for d in members}, {d.rack for d in members if d.rack}
         room = Counter(d.node for d in free)
@@ -230,7 +240,8 @@ class Draft:
             steps = round(apart / max(wanted, 1) / SAME_SIZE)
             return (disk.rack in racks, steps, -room[disk.node])
 
-        return min((d for d in free if d.node not in nodes), key=rank, default=None)
+        fitting = (d for d in free if d.node not in nodes and d.free * waste >= wanted)
+        return min(fitting, key=rank, default=None)
 
     def usable(self, numbers: list[int] | None = None) -> int:
         """Bytes that files can take in these sets (all complete ones); the smallest disk of a set decides."""

@@ -107,6 +107,7 @@ class ShapeForm(QWidget):
         self.redundancy.currentIndexChanged.connect(self._on_shape)
         self.name.textChanged.connect(self._on_name)
         self.directory.textEdited.connect(self._on_directory)
+        self.directory.textChanged.connect(lambda _text: self.text_changed.emit())
 
     def _on_data(self) -> None:
         self._fill_redundancy(self.redundancy.currentData() or 1)
@@ -123,7 +124,6 @@ class ShapeForm(QWidget):
 
     def _on_directory(self, text: str) -> None:
         self._follows = not text
-        self.text_changed.emit()
 
     def _show_fields(self) -> None:
         kind = self.type.currentData()

@@ -57,14 +57,12 @@ class VolumesPlace(QStackedWidget):
         self.failed.set_error(NasError(_("Volumes cannot be read"), hint=why, details=error.details))
         self._show(self.failed)
 
-    def show_loading(self, whom: str) -> None:
-        """The first reading is under way; `whom` it waits for, "" if nobody knows."""
-        if self.showing() in ("rows", "empty"):
-            return
-        if self.currentWidget() is not self.loading:
-            self.loading.start()
+    def show_loading(self, text: str) -> None:
+        """The first reading is under way; `text` says of what ("Reading volumes from 4 nodes…")."""
+        if self.showing() == "failed":
             self.setCurrentWidget(self.loading)
-        self.loading.set_waits_for(_("Waits for {node}").format(node=whom) if whom else "")
+        if self.showing() == "loading":
+            self.loading.start(text)
 
     def _show(self, page: QWidget) -> None:
         self.loading.finish()

@@ -141,10 +141,10 @@ class StoragePage(Page):
         self.proposals.set_disks(disks)
         self._show_place()
 
-    def set_loading(self, whom: str = "") -> None:
-        """The first reading is under way; `whom` it waits for."""
-        if self._state is None and self._error is None:
-            self.place.show_loading(whom)
+    def set_loading(self, text: str = "") -> None:
+        """The first reading is under way; `text` says of what ("Reading volumes from 4 nodes…")."""
+        if self._state is None:
+            self.place.show_loading(text)
 
     def focus_filter(self) -> None:
         """Ctrl+F."""
