@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from nasclustergui.subsystems.gluster.commands.peers import LOCALHOST
@@ -46,15 +46,26 @@ def merge(
     peers: Sequence[Peer],
     reading: Reading,
     split_brain: Mapping[tuple[str, str], int] | None = None,
+    lost: Collection[str] = (),
 ) -> tuple[Volume, ...]:
     """The volumes with what the last reading of `volume status` knew.
 
-    Bricks of absent peers are missing from the status: they are down if the peer is known to be disconnected, unknown
-    otherwise. Nothing is taken over for a volume that isn't started.
+    Bricks of absent peers are missing from the status. Where only glusterd is down they run on, so their node's
+    processes decide; a node that can't be reached either has none. Without any such word they are unknown.
+    Nothing is taken over for a volume that isn't started. `lost`: nodes that can't be reached while the reading is
+    old: what it says about their bricks may be wrong by now.
     """
     gone_ids = {peer.uuid for peer in peers if peer.state in ABSENT}
     gone_hosts = {host for peer in peers if peer.state in ABSENT for host in peer.hostnames}
-    return tuple(_merge_volume(v, peers, reading, gone_ids, gone_hosts, split_brain or {}) for v in volumes)
+    merged = (_merge_volume(v, peers, reading, gone_ids, gone_hosts, split_brain or {}) for v in volumes)
+    return tuple(_without_lost(volume, lost) for volume in merged)
+
+
+def _without_lost(volume: Volume, lost: Collection[str]) -> Volume:
+    if volume.status is not VolumeStatus.STARTED or not lost:
+        return volume
+    bricks = (replace(b, online=None, heal_pending=None) if b.online and b.node in lost else b for b in volume.bricks)
+    return replace(volume, bricks=tuple(bricks))
 
 
 def _merge_volume(
@@ -75,7 +86,7 @@ def _merge_volume(
         found = _find(brick, report.bricks)
         merged = _sized(brick, _find(brick, detail.bricks) if not gone else None)
         if gone:
-            merged = replace(merged, online=False)
+            merged = replace(merged, online=_runs_without_glusterd(brick, reading))
         elif found is not None:
             merged = replace(merged, online=found.online, port=found.port, pid=found.pid)
         key = (volume.name, brick.name)
@@ -88,6 +99,13 @@ def _merge_volume(
         tasks=_tasks(report, reading.progress.get(volume.name)),
         shd_online=_shd(report, peers),
     )
+
+
+def _runs_without_glusterd(brick: Brick, reading: Reading) -> bool | None:
+    if not brick.node:
+        return False  # the profile has no way to that node: the pool's word must do
+    running = reading.processes.get(brick.node)
+    return None if running is None else brick.path in running
 
 
 def _find(brick: Brick, reported: Sequence[Brick]) -> Brick | None:

@@ -28,11 +28,12 @@ CHANGE_TRIES = 6
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a node could not be asked. `at` is Unix time."""
+    """Why a node could not be asked. `at` is Unix time; `lost`: the node itself couldn't be reached."""
 
     at: float
     sentence: str
     hint: str = ""
+    lost: bool = False
 
 
 class GlusterClient:
@@ -143,7 +144,7 @@ class GlusterClient:
             self._lock.release()
 
     def _blame(self, name: str, error: NasError) -> None:
-        self._faults[name] = Fault(time.time(), str(error), error.hint)
+        self._faults[name] = Fault(time.time(), str(error), error.hint, isinstance(error, NodeError))
 
     def _resting(self, name: str) -> bool:
         fault = self._faults.get(name)

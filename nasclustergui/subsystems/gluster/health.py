@@ -27,7 +27,7 @@ FULL_PERCENT = 85.0
 
 def problems(state: GlusterState) -> tuple[Problem, ...]:
     """Everything that needs an eye, worst first. A volume that was stopped on purpose is no problem."""
-    found: list[Problem] = [p for peer in state.peers if (p := _peer(peer)) is not None]
+    found: list[Problem] = [p for peer in state.peers if (p := _peer(peer, state)) is not None]
     for volume in state.volumes:
         if volume.status is VolumeStatus.STARTED:
             found += _bricks(volume)
@@ -38,7 +38,7 @@ def problems(state: GlusterState) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda problem: -problem.severity))
 
 
-def _peer(peer: Peer) -> Problem | None:
+def _peer(peer: Peer, state: GlusterState) -> Problem | None:
     name = peer.node or peer.hostnames[0]
     key = f"gluster/peer/{name}"
     if peer.state is PeerState.REJECTED:
@@ -58,7 +58,7 @@ def _peer(peer: Peer) -> Problem | None:
             key,
             Severity.WARN,
             _("Peer {node} is not connected").format(node=name),
-            _("Its bricks serve no files, and gluster refuses some changes until it is back."),
+            _disconnected(peer, state),
             (_("Bring {node} back, or start glusterd there.").format(node=name),),
             subject=name,
         )
@@ -71,6 +71,20 @@ def _peer(peer: Peer) -> Problem | None:
             subject=name,
         )
     return None
+
+
+def _disconnected(peer: Peer, state: GlusterState) -> str:
+    bricks = [
+        b for v in state.volumes if v.status is VolumeStatus.STARTED for b in v.bricks if b.host_uuid == peer.uuid
+    ]
+    if bricks and all(brick.online for brick in bricks):
+        text = _("Its bricks go on serving files, but gluster refuses some changes until glusterd is back there.")
+    elif any(brick.online is not False for brick in bricks):
+        text = _("Its bricks may serve no files, and gluster refuses some changes until it is back.")
+    else:
+        text = _("Its bricks serve no files, and gluster refuses some changes until it is back.")
+    why = state.node_errors.get(peer.node, "").removeprefix(f"{peer.node}: ")
+    return f"{text} ({why})" if why else text
 
 
 def _bricks(volume: Volume) -> list[Problem]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from nasclustergui.core.command import Command, Result
-from nasclustergui.core.errors import InvalidInput, NasError, PlanOutdated
+from nasclustergui.core.errors import CommandFailed, InvalidInput, NasError, OutcomeUnknown, PlanOutdated
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan, Step
@@ -24,7 +25,7 @@ from nasclustergui.subsystems.gluster.commands.volumes_plain import parse_volume
 from nasclustergui.subsystems.gluster.conditions import NEED_STATUS, broken
 from nasclustergui.subsystems.gluster.follow import Follower
 from nasclustergui.subsystems.gluster.layout import BrickSpec, VolumeSpec
-from nasclustergui.subsystems.gluster.model import GlusterState, Peer, Volume, VolumeStatus
+from nasclustergui.subsystems.gluster.model import GlusterState, Peer, PeerState, Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.parallel import gather
 from nasclustergui.subsystems.gluster.split_brain import SplitBrainWatch
 from nasclustergui.subsystems.gluster.status_keeper import StatusKeeper
@@ -32,6 +33,8 @@ from nasclustergui.subsystems.gluster.status_reader import StatusReader
 
 PATIENCE = 2.5  # seconds that a poll waits for brick states before it goes without
 STATUS_PATIENCE = 20.0  # seconds, where brick states are what one wants
+HEAL_TRIES, HEAL_PAUSE = 4, 2.0
+HEAL_NOT_TOLD = re.compile(r"Mgmt brick op 'Heal' failed")
 LEARN_EVERY = 60.0  # seconds between attempts to find out which node a peer is
 
 
@@ -48,7 +51,8 @@ class GlusterManager:
         self._names = tuple(nodes)
         self._node_names = {name: name for name in nodes} | {nodes[n].host: n for n in nodes} | dict(node_names)
         self._client = GlusterClient(nodes)
-        self._keeper = StatusKeeper(StatusReader(self._client, self._names))
+        self._reader = StatusReader(self._client, self._names)
+        self._keeper = StatusKeeper(self._reader)
         self._split_brain = SplitBrainWatch(self._client)
         self._known: dict[str, str] = {}  # peer id → node
         self._peaks: dict[str, int] = {}  # volume id → largest backlog
@@ -64,10 +68,13 @@ class GlusterManager:
         volumes, peers, asked = self._ask(job)
         peers = self._resolved(peers, asked, job)
         placed = assemble.place_bricks(volumes, peers, self._node_names)
-        self._keeper.renew(placed)
+        absent = tuple(peer.node for peer in peers if peer.node and peer.state is PeerState.DISCONNECTED)
+        self._keeper.renew(placed, absent)
         self._keeper.wait(patience, job)
-        reading = self._keeper.reading
-        merged = self._with_peaks(assemble.merge(placed, peers, reading, self._split_brain.counts))
+        reading, late = self._keeper.reading, self._keeper.late
+        faults = self._client.faults
+        lost = {name for name, fault in faults.items() if fault.lost} if reading.error or late else set()
+        merged = self._with_peaks(assemble.merge(placed, peers, reading, self._split_brain.counts, lost))
         self._split_brain.notice(merged)
         return GlusterState(
             volumes=merged,
@@ -76,10 +83,10 @@ class GlusterManager:
             asked=asked,
             read_at=time.time(),
             status_at=reading.at,
-            status_error=reading.error,
+            status_error=reading.error or (_("Gluster takes long to tell the states of its bricks.") if late else ""),
             status_hint=reading.hint,
             heal_errors=dict(reading.heal_errors),
-            node_errors={name: fault.sentence for name, fault in self._client.faults.items()},
+            node_errors={name: fault.sentence for name, fault in faults.items()},
         )
 
     def check(self, step: Step, job: Job) -> None:
@@ -98,7 +105,18 @@ class GlusterManager:
     def run(self, node: str, command: Command, job: Job) -> Result:
         """Run a step's command. Raises CommandFailed when gluster refused, OutcomeUnknown when no answer came."""
         try:
+            for _attempt in range(HEAL_TRIES - 1):
+                try:
+                    return self._client.change(node, command, job)
+                except CommandFailed as error:
+                    if not HEAL_NOT_TOLD.search(error.details):
+                        raise
+                job.sleep(HEAL_PAUSE)  # a brick that was just started is not yet known to the self-heal daemons
             return self._client.change(node, command, job)
+        except OutcomeUnknown as error:
+            sentence, __ = self._reader.who_blocks(Job("probe", quiet=True)) or ("", "")
+            error.hint = f"{sentence} {error.hint}".strip()
+            raise
         finally:
             self.expire()
 

@@ -12,7 +12,9 @@ from nasclustergui.core.job import Job
 from nasclustergui.subsystems.gluster.model import Volume
 from nasclustergui.subsystems.gluster.status_reader import Reading, StatusReader
 
-EVERY = 4.0  # seconds between readings: they take the cluster's lock, which other tools need too
+SHORTEST, LONGEST = 2.0, 15.0  # seconds between readings, which take the cluster's lock: other tools need it too
+SHARE = 0.05  # of the time at most is spent reading
+LATE = 3.0  # seconds in which a reading should have ended
 AFTER_ERROR = (4.0, 8.0, 15.0, 30.0)  # growing pauses while it can't be read
 
 
@@ -27,6 +29,8 @@ class StatusKeeper:
         self._reading = Reading()
         self._busy_since: float | None = None
         self._tried_at = 0.0
+        self._pause = SHORTEST
+        self._absent: set[str] = set()
         self._errors = 0
         self._again = False
         self._crash: BaseException | None = None
@@ -37,6 +41,12 @@ class StatusKeeper:
         with self._lock:
             return self._reading
 
+    @property
+    def late(self) -> bool:
+        """True if a reading is under way that should have ended by now."""
+        with self._lock:
+            return self._busy_since is not None and time.monotonic() - self._busy_since > LATE
+
     def expire(self) -> None:
         """Something was changed: what was read before, or is being read now, may be outdated."""
         with self._lock:
@@ -45,15 +55,19 @@ class StatusKeeper:
             self._again = self._busy_since is not None
             self._reading = replace(self._reading, detail_at=0.0)
 
-    def renew(self, volumes: Sequence[Volume]) -> None:
-        """Begin a reading if one is due and none is under way."""
+    def renew(self, volumes: Sequence[Volume], absent: Sequence[str]) -> None:
+        """Begin a reading if one is due and none is under way. `absent`: nodes whose peers are not connected."""
         with self._lock:
-            pause = AFTER_ERROR[min(self._errors, len(AFTER_ERROR)) - 1] if self._errors else EVERY
-            due = time.monotonic() - self._tried_at >= pause or not self._tried_at
+            pause = AFTER_ERROR[min(self._errors, len(AFTER_ERROR)) - 1] if self._errors else self._pause
+            news = set(absent) != self._absent  # a peer came or went: that can't wait
+            due = news or time.monotonic() - self._tried_at >= pause or not self._tried_at
             if not due or self._busy_since is not None or self._job.cancelled:
                 return
             self._busy_since = time.monotonic()
-        threading.Thread(target=self._work, args=(tuple(volumes),), daemon=True, name="gluster-status").start()
+            self._absent = set(absent)
+        threading.Thread(
+            target=self._work, args=(tuple(volumes), tuple(absent)), daemon=True, name="gluster-status"
+        ).start()
 
     def wait(self, seconds: float, job: Job) -> None:
         """Wait for the reading under way, but not longer than `seconds` after it began. Raises Cancelled."""
@@ -73,11 +87,11 @@ class StatusKeeper:
         """Stop what is under way and begin nothing more."""
         self._job.cancel()
 
-    def _work(self, volumes: tuple[Volume, ...]) -> None:
+    def _work(self, volumes: tuple[Volume, ...], absent: tuple[str, ...]) -> None:
         before, crash = self.reading, None
         reading = before
         try:
-            reading = self._reader.read(volumes, before, self._job)
+            reading = self._reader.read(volumes, absent, before, self._job)
         except Cancelled:
             pass
         except Exception as error:  # handed to the poll that waits: a mistake must not vanish in this thread
@@ -85,6 +99,8 @@ class StatusKeeper:
         with self._lock:
             self._reading, self._crash = replace(reading, detail_at=0.0) if self._again else reading, crash
             self._errors = self._errors + 1 if reading.error else 0
-            self._tried_at = 0.0 if self._again else time.monotonic()
+            now = time.monotonic()
+            self._pause = min(max((now - (self._busy_since or now)) / SHARE, SHORTEST), LONGEST)
+            self._tried_at = 0.0 if self._again else now
             self._busy_since, self._again = None, False
             self._idle.notify_all()

@@ -15,13 +15,14 @@ from nasclustergui.subsystems.gluster.backlog import read_backlog
 from nasclustergui.subsystems.gluster.client import GlusterClient, timed_out
 from nasclustergui.subsystems.gluster.commands.answer import Answer, not_utf8
 from nasclustergui.subsystems.gluster.commands.peers import parse_peers
-from nasclustergui.subsystems.gluster.commands.status import StatusReport, parse_status
+from nasclustergui.subsystems.gluster.commands.status import StatusReport, parse_brick_processes, parse_status
 from nasclustergui.subsystems.gluster.commands.work import not_running, parse_rebalance, parse_remove_brick
 from nasclustergui.subsystems.gluster.model import Task, TaskKind, TaskState, Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.parallel import gather
 
 DETAIL_EVERY = 15.0  # seconds between readings of sizes
-PROBE_TIMEOUT = 3  # seconds glusterd gets to show that it lives
+PROBE = commands.gluster("pool", "list", timeout=3)  # shows that a glusterd lives
+ASK_AGAIN = 10.0  # seconds before a node that failed is tried again
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Reading:
         progress: volume → its running or just ended task with progress per node.
         backlog: (volume, brick name) → entries that wait for a heal, None if nobody could tell.
         heal_errors: volume → why a part of its backlog is not known.
+        processes: node whose peer is not connected → paths of the bricks that run there all the same, since its
+            glusterd alone may be down; none where the node cannot be reached either.
         error, hint: why the newest attempt failed, "" if it went well.
     """
 
@@ -44,6 +47,7 @@ class Reading:
     progress: Mapping[str, Task] = field(default_factory=dict)
     backlog: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
     heal_errors: Mapping[str, str] = field(default_factory=dict)
+    processes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     error: str = ""
     hint: str = ""
 
@@ -55,9 +59,13 @@ class StatusReader:
         self._client = client
         self._names = tuple(names)
 
-    def read(self, volumes: Sequence[Volume], before: Reading, job: Job) -> Reading:
-        """The next reading; on failure the one before with `error` set. `volumes`: bricks with their nodes."""
+    def read(self, volumes: Sequence[Volume], absent: Sequence[str], before: Reading, job: Job) -> Reading:
+        """The next reading; on failure the one before with `error` set.
+
+        `volumes`: bricks with their nodes. `absent`: nodes whose peers are not connected.
+        """
         started = [volume for volume in volumes if volume.status is VolumeStatus.STARTED]
+        before = replace(before, processes=self._processes(absent, job))
         try:
             reports = self._status(started, "", job)
             now = time.time()
@@ -67,9 +75,21 @@ class StatusReader:
         except NasError as error:
             sentence, hint = self._explain(error, job)
             return replace(before, error=sentence, hint=hint)
+        self._ask_again(job)
         backlog, heal_errors = read_backlog(self._client, started, reports, job)
         progress = self._progress(reports, job)
         return replace(reading, progress=progress, backlog=backlog, heal_errors=heal_errors)
+
+    def _processes(self, absent: Sequence[str], job: Job) -> dict[str, frozenset[str]]:
+        command = commands.brick_processes()
+        ask = self._client.ask_node
+        found = gather({name: partial(ask, name, command, parse_brick_processes, job) for name in absent})
+        return {name: frozenset() if isinstance(paths, NasError) else paths for name, paths in found.items()}
+
+    def _ask_again(self, job: Job) -> None:
+        """Nodes that failed us before: a good answer takes the blame from them."""
+        old = [name for name, fault in self._client.faults.items() if time.time() - fault.at > ASK_AGAIN]
+        gather({name: partial(self._client.ask_node, name, PROBE, parse_peers, job) for name in old})
 
     def _status(self, started: Sequence[Volume], what: str, job: Job) -> dict[str, StatusReport]:
         if not started:
@@ -82,23 +102,27 @@ class StatusReader:
 
     def _explain(self, error: NasError, job: Job) -> tuple[str, str]:
         """Sentence and hint. Where glusterd only timed out, look for the node that it waits for."""
-        if not timed_out(error):
-            return str(error), error.hint
-        probe = commands.gluster("pool", "list", timeout=PROBE_TIMEOUT)
-        answers = gather({n: partial(self._client.ask_node, n, probe, parse_peers, job) for n in self._names})
+        blocked = self.who_blocks(job) if timed_out(error) else None
+        return blocked or (str(error), error.hint)
+
+    def who_blocks(self, job: Job) -> tuple[str, str] | None:
+        """Sentence and hint about the nodes that gluster waits for; None if all answer."""
+        answers = gather({n: partial(self._client.ask_node, n, PROBE, parse_peers, job) for n in self._names})
         hung = [name for name, answer in answers.items() if isinstance(answer, ServiceDown)]
         gone = [name for name, answer in answers.items() if isinstance(answer, NodeError)]
         if hung:
             return (
-                _("glusterd on {nodes} does not answer, so brick states cannot be read.").format(nodes=", ".join(hung)),
-                _("Restart it there (systemctl restart glusterd). Clients and bricks go on meanwhile."),
+                _("glusterd on {nodes} does not answer, and all of gluster waits for it.").format(
+                    nodes=", ".join(hung)
+                ),
+                _("Clients go on. Restart it there (systemctl restart glusterd); its bricks may stop for a moment."),
             )
         if gone:
             return (
-                _("Gluster waits for {nodes}, so brick states cannot be read.").format(nodes=", ".join(gone)),
+                _("{nodes} cannot be reached, and all of gluster waits for it.").format(nodes=", ".join(gone)),
                 _("Bring the node back. Without it gluster gives up after two minutes or more."),
             )
-        return str(error), error.hint
+        return None
 
     def _progress(self, reports: Mapping[str, StatusReport], job: Job) -> dict[str, Task]:
         """Progress of what runs; a task that `volume status` shows but nobody can tell of is stale (facts)."""

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from nasclustergui.core.command import Command
 
 LOCK = "gluster"
-READ_TIMEOUT = 8  # seconds glusterd gets for an answer that needs no lock
-STATUS_TIMEOUT = 12  # for reading under the cluster's lock: an unplugged node would hold us for 120 s
+READ_TIMEOUT = 5  # seconds glusterd gets for an answer that needs no lock
+STATUS_TIMEOUT = 8  # for reading under the cluster's lock: an unplugged node would hold us for 120 s
 CHANGE_TIMEOUT = 60  # for a change; rebalance start alone blocks for 10 s
 HEAL_INFO_TIMEOUT = 180  # `heal info` walks every entry: 66 s were measured at 3,000
 MARGIN = 4.0  # our own deadline is that much later than the CLI's
@@ -173,3 +173,8 @@ def heal_indices(paths: Sequence[str]) -> Command:
     command refuse each other) and for dispersed volumes too. Read by `heal.parse_indices`.
     """
     return Command(("sh", "-c", INDEX_SCRIPT, "sh", *paths), timeout=10.0)
+
+
+def brick_processes() -> Command:
+    """The bricks that run on a node, whatever its glusterd does. Read by `status.parse_brick_processes`."""
+    return Command(("ps", "-ww", "-C", "glusterfsd", "-o", "args="), timeout=5.0)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from nasclustergui.subsystems.gluster.commands.answer import Answer, read_xml, reading
+from nasclustergui.subsystems.gluster.commands.answer import Answer, failed, read_xml, reading
 from nasclustergui.subsystems.gluster.commands.values import each, integer, optional, optional_integer, text
 from nasclustergui.subsystems.gluster.commands.work import task_state
 from nasclustergui.subsystems.gluster.model import Brick, Task, TaskKind
@@ -41,6 +42,13 @@ def parse_status(answer: Answer) -> tuple[StatusReport, ...]:
     root = read_xml(answer)
     with reading(answer):
         return tuple(_report(element) for element in each(root, "volStatus/volumes/volume"))
+
+
+def parse_brick_processes(answer: Answer) -> frozenset[str]:
+    """`brick_processes`: paths of the bricks that run. `ps` exits with 1 where there are none."""
+    if answer.result.status not in (0, 1) or answer.result.stderr.strip():
+        raise failed(answer)
+    return frozenset(re.findall(r" --brick-name (/\S*)", answer.result.stdout))
 
 
 def _report(element: Element) -> StatusReport:
