@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,13 +26,15 @@ class Frame(QWidget):
     Signals:
         page_changed: id of the page that is shown now.
         closing: the window was closed by the user.
-        cluster_wanted: the cluster's name was clicked.
+        cluster_wanted: the cluster's name was clicked. jobs_wanted, settings_wanted, read_wanted: by key.
     """
 
     page_changed = Signal(str)
     closing = Signal()
     cluster_wanted = Signal()
     jobs_wanted = Signal()
+    settings_wanted = Signal()
+    read_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +67,8 @@ class Frame(QWidget):
         self.on_key("Ctrl+T", lambda: self.show_page("timeline"))
         self.on_key("Ctrl+J", self.jobs_wanted.emit)
         self.on_key("Ctrl+Shift+C", self.cluster_wanted.emit)
+        self.on_key("F5", self.read_wanted.emit)
+        self.on_key("Ctrl+,", self.settings_wanted.emit)
         self.on_key("Ctrl+F", self._focus_filter)
         self.on_key("Ctrl+N", self._create)
 
@@ -99,6 +103,11 @@ class Frame(QWidget):
         self.pages[page.page_id] = page
         page.facts_changed.connect(header.set_facts)
         page.badge_changed.connect(lambda n, state, name=page.page_id: self.sidebar.set_badge(name, n, state))
+
+    def restore(self, geometry: str) -> None:
+        """Put the window where it was (base64 of Qt's bytes, "" for nowhere); Qt corrects places off the screens."""
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
 
     def show_alone(self, widget: QWidget) -> None:
         """Something instead of all pages: the welcome, or what keeps the cluster from opening."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog
 
 from nasclustergui.cluster.alerts.page import AlertsPage, TimelinePage
@@ -36,7 +36,12 @@ class Workspace(QObject):
     Attributes:
         controller: polls and plans. pages: by id. dock: the jobs.
         plan_dialog: the plan that is shown now, None otherwise.
+
+    Signals:
+        login_wanted: somebody asked to connect to that node now ("" for all): ask again what was refused.
     """
+
+    login_wanted = Signal(str)
 
     def __init__(self, frame: Frame, session: Session, jobs: Jobs, write: Callable[[Path, str], None]) -> None:
         super().__init__(frame)
@@ -71,7 +76,8 @@ class Workspace(QObject):
         controller.plan_ended.connect(self._on_plan_ended)
         frame.page_changed.connect(self._on_page_changed)
         frame.jobs_wanted.connect(self.toggle_jobs)
-        self.nodes.reconnect.connect(controller.reconnect)
+        frame.read_wanted.connect(self.read_now)
+        self.nodes.reconnect.connect(self._reconnect)
         self.overview.node_opened.connect(lambda name: self.run_action(f"nodes.show:{name}"))
         self.dock.hidden.connect(self.toggle_jobs)
         for signal in (self.jobs.added, self.jobs.changed, self.jobs.finished):
@@ -143,12 +149,21 @@ class Workspace(QObject):
         if verb == "page":
             self.frame.show_page(subject)
         elif verb.endswith(".read"):
-            self.controller.read_now()
+            self.read_now()
         else:
             for page in self.frame.pages.values():
                 if page.run_action(action):
                     self.frame.show_page(page.page_id)
                     return
+
+    def _reconnect(self, node: str) -> None:
+        self.login_wanted.emit(node)
+        self.controller.reconnect(node)
+
+    def read_now(self) -> None:
+        """F5: ask everybody now."""
+        self.login_wanted.emit("")
+        self.controller.read_now()
 
     def propose(self, plan: Plan) -> PlanDialog:
         """Show a plan; it runs only if the user says so."""
