@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nasclustergui.window.desk import Desk
 
 SIZE = (1440, 900)
+BREATH_MS = 20
 SMOKE_SECONDS = 30.0  # a smoke test waits so long for the first reading of its cluster
 
 
@@ -37,6 +38,10 @@ class Starter(QObject):
         self._frame, self._launch, self._settings = frame, launch, settings
         self.desk: Desk | None = None
         self._loaded.connect(self._on_loaded, Qt.ConnectionType.QueuedConnection)
+
+    def begin_soon(self) -> None:
+        """A moment after the first paint, so that the picture is on the screen before the work starts."""
+        QTimer.singleShot(BREATH_MS, self.begin)
 
     def begin(self) -> None:
         """Import what is heavy, in a thread: the frame stays alive meanwhile."""
@@ -101,7 +106,7 @@ def main(launch: Launch) -> int:
     frame = Frame()
     frame.resize(*SIZE)
     frame.restore(settings.geometry)
-    frame.show()
     starter = Starter(frame, launch, settings)
-    QTimer.singleShot(0, starter.begin)
+    frame.painted.connect(starter.begin_soon)
+    frame.show()
     return app.exec()

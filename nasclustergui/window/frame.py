@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from nasclustergui.core.profile import Profile
@@ -24,7 +24,7 @@ class Frame(QWidget):
     """Where the pages live. Pages are put in by `add_page`; until then the place is empty.
 
     Signals:
-        page_changed: id of the page that is shown now.
+        page_changed: id of the page that is shown now. painted: once, when the window can be seen.
         closing: the window was closed by the user.
         cluster_wanted: the cluster's name was clicked. jobs_wanted, settings_wanted, read_wanted: by key.
     """
@@ -35,6 +35,7 @@ class Frame(QWidget):
     jobs_wanted = Signal()
     settings_wanted = Signal()
     read_wanted = Signal()
+    painted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +49,7 @@ class Frame(QWidget):
         self.toasts = Toasts(self)
         self.pages: dict[str, Page] = {}
         self._shown = ""
+        self._painted = False
         self._dock_place = QVBoxLayout()
         self._dock_place.setContentsMargins(0, 0, 0, 0)
         right = col((self.headers, 0), (self.stack, 1), self._dock_place, self.status, gap=0)
@@ -92,8 +94,14 @@ class Frame(QWidget):
             self.setWindowTitle(APP)
             return
         self.setWindowTitle(f"{profile.name} — {APP}")
+        self._name_cluster(True)
         self.band.set_cluster(profile.environment, profile.colour)
         self.sidebar.set_cluster(profile.name, profile.environment, facts, profile.colour)
+
+    def _name_cluster(self, there: bool) -> None:
+        """Without a cluster there are no pages to go to and no band to warn."""
+        self.sidebar.setVisible(there)
+        self.band.setVisible(there)
 
     def add_page(self, page: Page) -> None:
         """Give a page its place and its header."""
@@ -115,6 +123,7 @@ class Frame(QWidget):
             self.stack.addWidget(widget)
         self._shown = ""
         self.headers.setVisible(False)
+        self._name_cluster(False)
         self.stack.setCurrentWidget(widget)
 
     def clear_pages(self) -> None:
@@ -160,6 +169,13 @@ class Frame(QWidget):
         """A narrow window has a narrow sidebar."""
         self.sidebar.adapt(self.width())
         super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the window can be seen."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell, and go."""
