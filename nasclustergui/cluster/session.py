@@ -45,12 +45,20 @@ class Session:
         on_etcd_change: called from a thread when nodes register or vanish, members come and go; set before `start`.
     """
 
-    def __init__(self, profile: Profile, credentials: Credentials | None = None, *, audit: Audit | None = None) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        credentials: Credentials | None = None,
+        *,
+        audit: Audit | None = None,
+        nodes: SshNodes | None = None,
+    ) -> None:
+        """`nodes`: made before, so that they connect while the rest is still being loaded."""
         from nasclustergui.remote.audit import AuditLog
 
         self.profile = profile
         self.user = getpass.getuser()
-        self.nodes = SshNodes(profile, credentials)
+        self.nodes = nodes or SshNodes(profile, credentials)
         self.machines = NodesManager(self.nodes)
         self.gluster = GlusterManager(self.nodes, host_names(profile), profile.name)
         self.has_etcd = bool(profile.etcd.endpoints)
