@@ -147,7 +147,7 @@ class Strip(QWidget):
         if not card.plot.contains(QRectF(event.rect())):
             p.drawPixmap(0, 0, card.pixmap)
             stale = not self.lines or math.isnan(self.lines[0].series.last)
-            p.setFont(th.font("caption" if stale else "strong", True))
+            p.setFont(th.font("caption") if stale else th.font("strong", True))
             p.setPen(th.c("text3" if stale else "text"))
             p.drawText(card.head, RIGHT, self.value_text)
         p.drawPixmap(card.plot.topLeft(), paper.pixmap)
