@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,8 @@ def _missing(path: Path) -> str:
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:
     """The tables of a TOML text. `source` names it in the error."""
+    import tomllib  # takes some milliseconds, which a start without any file need not spend
+
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError covers TOMLDecodeError and numbers of 5,000 digits
