@@ -21,10 +21,12 @@ LONGEST = 60
 
 def start(kind: str, home: str) -> dict[str, float]:
     """One start in a fresh process. Raises RuntimeError with what it said if it never painted."""
-    folders = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), home)
+    folders = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "PYTHONPYCACHEPREFIX"), home)
+    # byte code as an installed app has it, whatever this environment says; the checkout stays clean
+    inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.startup_child", kind],
-        env={**os.environ, **folders},
+        env={**inherited, **folders},
         capture_output=True,
         text=True,
         timeout=LONGEST,
