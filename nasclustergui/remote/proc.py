@@ -3,14 +3,13 @@
 A reply is: the first line of /proc/uptime, /proc/loadavg and /proc/stat, then /proc/net/dev,
 /proc/diskstats and /proc/meminfo in full, then, where asked for, "@df" and the output of df. Formats:
 proc(5), the kernel's Documentation/admin-guide/iostats.rst, POSIX df -P. Positions are found with
-`bytes.find`, because 200 nodes a second go through here.
+`find` and lines by one expression, because 200 nodes a second go through here.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from math import nan
 
 from nasclustergui.core.errors import UnexpectedOutput
@@ -19,9 +18,14 @@ from nasclustergui.core.metrics import FileSystem, Sample
 
 SECTOR = 512  # bytes, in /proc/diskstats whatever the disk's own sectors are
 
-# Whole disks that hold data themselves. Left out: partitions (counted with their disk), loop, ram, zram,
-# and what lies on other disks (dm-N, mdN, drbdN, bcacheN): a byte written would count twice.
-_PHYSICAL = re.compile(rb"(?:[shv]d[a-z]+|xvd[a-z]+|nvme\d+n\d+|mmcblk\d+|dasd[a-z]+|pmem\d+|ubd[a-z]+)")
+# Lines of /proc/diskstats of whole disks that hold data themselves. Left out: partitions (counted with their disk),
+# loop, ram, zram, and what lies on other disks (dm-N, mdN, drbdN, bcacheN): a byte written would count twice.
+_DISK = re.compile(
+    rb"\n *\d+ +\d+ ([shv]d[a-z]+|xvd[a-z]+|nvme\d+n\d+|mmcblk\d+|dasd[a-z]+|pmem\d+|ubd[a-z]+)"
+    rb" \d+ \d+ (\d+) \d+ \d+ \d+ (\d+) "
+)
+# Lines of /proc/net/dev; a number may touch the colon.
+_INTERFACE = re.compile(rb"\n *([^:\s|]+): *(\d+)(?: +\d+){7} +(\d+) ")
 _REMOTE_TYPES = frozenset({"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "afs"})
 _UNREAL_TYPES = frozenset({"tmpfs", "devtmpfs", "overlay", "squashfs", "ramfs", "efivarfs", "iso9660", "rootfs"})
 _DF_LINE = re.compile(r"(.+?)\s+(?:([a-z]\S*)\s+)?(\d+)\s+(\d+)\s+(-?\d+)\s+(?:\d+%|-)\s+(/.*)")
@@ -83,7 +87,8 @@ def _reading(data: bytes) -> Reading:
         raise ValueError("no cpu line")
     memory = data.index(b"MemTotal:", third)
     df = data.find(b"\n@df\n", memory)
-    interfaces, disks = _devices(data[third + 1 : memory])
+    interfaces = _INTERFACE.findall(data, third, memory)
+    disks = _DISK.findall(data, third, memory)
     return Reading(
         uptime=float(data[:first].split()[0]),
         load=float(data[first:second].split()[0]),
@@ -93,8 +98,8 @@ def _reading(data: bytes) -> Reading:
         memory_available=_available(data, memory),
         swap_total=_kib(data, b"SwapTotal:", memory),
         swap_free=_kib(data, b"SwapFree:", memory),
-        disks=disks,
-        interfaces=interfaces,
+        disks={name: (int(read) * SECTOR, int(written) * SECTOR) for name, read, written in disks},
+        interfaces={name: (int(received), int(sent)) for name, received, sent in interfaces if name != b"lo"},
         filesystems=None if df < 0 else parse_df(data[df + 5 :].decode("utf-8", "surrogateescape")),
     )
 
@@ -112,27 +117,6 @@ def _available(data: bytes, start: int) -> int:
     if data.find(b"MemAvailable:", start) >= 0:
         return _kib(data, b"MemAvailable:", start)
     return sum(_kib(data, name, start) for name in (b"MemFree:", b"\nBuffers:", b"\nCached:"))  # before Linux 3.14
-
-
-def _devices(data: bytes) -> tuple[dict[bytes, tuple[int, int]], dict[bytes, tuple[int, int]]]:
-    """Interfaces and disks: a line of /proc/net/dev has a colon after the name, one of /proc/diskstats has none."""
-    interfaces, disks = {}, {}
-    for line in data.split(b"\n"):
-        name, colon, rest = line.partition(b":")
-        if colon:
-            words = rest.split()
-            if (name := name.strip()) != b"lo":
-                interfaces[name] = (int(words[0]), int(words[8]))
-        elif b"|" not in line:
-            words = line.split()
-            if len(words) > 9 and _is_physical(words[2]):
-                disks[words[2]] = (int(words[5]) * SECTOR, int(words[9]) * SECTOR)
-    return interfaces, disks
-
-
-@lru_cache(maxsize=4096)
-def _is_physical(name: bytes) -> bool:
-    return _PHYSICAL.fullmatch(name) is not None
 
 
 def parse_df(text: str) -> tuple[FileSystem, ...]:
