@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QScrollArea, QSizePolicy, QWidget
 
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock, count, size_parts
-from nasclustergui.subsystems.gluster.model import Volume
+from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.page.offers import Action
 from nasclustergui.subsystems.gluster.page.sets_picture import SetsPicture
 from nasclustergui.subsystems.gluster.page.volume_rows import shown_state
@@ -18,7 +18,8 @@ from nasclustergui.subsystems.gluster.page.words import Grades, type_words
 from nasclustergui.ui import theme
 from nasclustergui.ui.parts import Badge, Button, ElidedLabel, FlowButtons, Panel, button, col, label, row
 
-VISIBLE_ROWS = 2.2  # rows of sets shown below the table before the picture scrolls
+ONE_ROW = 112  # height of one row of sets: the picture never gets less
+SHARE = 0.36  # of the page's height that the picture may take below the table before it scrolls
 
 
 def action_words() -> Mapping[Action, tuple[str, str]]:
@@ -79,7 +80,7 @@ class DetailCard(Panel):
         self._facts = ElidedLabel("", "caption", "text3")
         self._note = label("", "caption", "text2", wrap=True)
         self._make_buttons()
-        self._head = row(self._name, self._badge, (self._facts, 1), (self.buttons, 2), gap=8)
+        self._head = row((row(self._name, self._badge, (self._facts, 1), gap=8), 1), self.buttons, gap=8)
         self.picture = SetsPicture()
         self._scroll = QScrollArea()
         self._scroll.setWidget(self.picture)
@@ -90,6 +91,7 @@ class DetailCard(Panel):
         super().__init__(col(self._head, self._note, (self._scroll, 1), gap=10, margins=(16, 12, 16, 10)))
         self.setParent(parent)
         self._beside = False
+        self._room = theme.px(ONE_ROW)
         self.volume: Volume | None = None
 
     def _make_buttons(self) -> None:
@@ -144,13 +146,20 @@ class DetailCard(Panel):
             menu.set_offers(offered)
             reason = menu.any_offered(offered)
             opener.set_enabled(not reason, reason)
-        runs = bool(offered[Action.START]) and not offered[Action.STOP]
+        runs = self.volume is not None and self.volume.status is VolumeStatus.STARTED
         self.buttons.set_present(self.start, not runs)
-        self.buttons.set_present(self.stop, bool(offered[Action.START]) or not offered[Action.STOP])
+        self.buttons.set_present(self.stop, runs)
+
+    def set_room(self, page_height: int) -> None:
+        """The height of the whole page: the table above must keep its part of it."""
+        self._room = round(page_height * SHARE)
+        self._fit_picture()
 
     def set_beside(self, beside: bool) -> None:
-        """Beside the table the picture takes the height it gets; below it, only what it needs."""
+        """Beside the table there is height but less width: buttons go below the name, the picture gets the rest."""
         self._beside = beside
+        direction = QBoxLayout.Direction
+        self._head.setDirection(direction.TopToBottom if beside else direction.LeftToRight)
         self._fit_picture()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -168,8 +177,8 @@ class DetailCard(Panel):
             self._scroll.setMinimumHeight(0)
             self._scroll.setMaximumHeight(16_777_215)
         else:
-            self._scroll.setFixedHeight(min(wanted, theme.px(round(118 * VISIBLE_ROWS))))
-        policy = QSizePolicy.Policy.Expanding if self._beside else QSizePolicy.Policy.Maximum
+            self._scroll.setFixedHeight(min(wanted, max(theme.px(ONE_ROW), self._room)))
+        policy = QSizePolicy.Policy.Expanding if self._beside else QSizePolicy.Policy.Fixed
         self.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
 
 

@@ -91,7 +91,7 @@ class StoragePage(Page):
         self._table.setMinimumHeight(theme.px(200))
         self._split: QBoxLayout = QVBoxLayout()
         self._split.setSpacing(12)
-        self._split.addWidget(self._table, 3)
+        self._split.addWidget(self._table, 1)
         self._split.addWidget(self.detail, 0)
         self.setLayout(col(self.banner, (self._split, 1), gap=12, margins=(24, 4, 24, 12)))
 
@@ -114,8 +114,10 @@ class StoragePage(Page):
         direction = QHBoxLayout.Direction.LeftToRight if wide else QVBoxLayout.Direction.TopToBottom
         if self._split.direction() != direction:
             self._split.setDirection(direction)
-            self._split.setStretch(1, 2 if wide else 0)
+            self._split.setStretch(0, 2 if wide else 1)
+            self._split.setStretch(1, 1 if wide else 0)
             self.detail.set_beside(wide)
+        self.detail.set_room(self.height())
         super().resizeEvent(event)
 
     # ---- what the window calls
@@ -335,7 +337,7 @@ def _volume_tree() -> Tree:
             (_("Size"), 84),
         ],
         right=(6,),
-        drop={1: 1080, 3: 900, 4: 760},
+        drop={1: 1120, 3: 900, 4: 760},
         name=_("Volumes, their sets and bricks"),
     )
 

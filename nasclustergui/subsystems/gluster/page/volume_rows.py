@@ -92,7 +92,7 @@ def _volume(volume: Volume, context: Context) -> Row:
     cells = (
         Cell(volume.name, "name", "database", strong=True),
         Cell(type_words(volume)),
-        Cell(said.word, "state", state=said.state, sub=said.more),
+        _badge(said),
         _work(context.work(volume, None), bool(context.stale)),
         _up(volume.bricks, running, context.stale),
         _used(volume.usable, volume.available, bool(context.stale)) if running else Cell(DASH, role="text3"),
@@ -125,8 +125,15 @@ def shown_state(volume: Volume, stale: str, found: Grades) -> Said:
     """The volume's badge; old states of its bricks must not look fresh."""
     said = volume_state(volume, found)
     if stale and volume.status is VolumeStatus.STARTED:
-        return Said("stale", stale, said.word if said.state not in ("ok", "unknown") else "")
+        return Said("stale", stale, said.word)
     return said
+
+
+def _badge(said: Said) -> Cell:
+    """The state; the word of an old one goes into the tool tip, its age has to be read first."""
+    if said.state == "stale":
+        return Cell(said.word, "state", state="stale", tip=_("{state} when it was read").format(state=said.more))
+    return Cell(said.word, "state", state=said.state, sub=said.more)
 
 
 def _set(volume: Volume, number: int, context: Context) -> Row:
