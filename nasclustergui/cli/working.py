@@ -18,7 +18,8 @@ from nasclustergui.core.job import Job
 from nasclustergui.core.units import about, percent
 
 T = TypeVar("T")
-LOOK = 0.2  # seconds between looks at the job's progress
+LOOK = 0.1  # seconds between looks at the job's progress and at signals
+_CODES = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
 
 
 class Interrupted(Exception):
@@ -29,10 +30,6 @@ class Interrupted(Exception):
         self.code = code
 
 
-class _Terminated(BaseException):
-    """SIGTERM arrived."""
-
-
 def work(job: Job, task: Callable[[Job], T]) -> T:
     """Run the task in a thread of its own and wait; raise what it raised.
 
@@ -40,22 +37,21 @@ def work(job: Job, task: Callable[[Job], T]) -> T:
     Raises Interrupted where the job ended because of it.
     """
     thread = _Worker(job, task)
-    code = Exit.CANCELLED
-    with _sigterm_raises():
+    progress = Progress(job)
+    with _noted_signals() as signals:
         thread.start()
-        try:
-            thread.wait()
-        except (KeyboardInterrupt, _Terminated) as signal_seen:
-            code = Exit.INTERRUPTED if isinstance(signal_seen, KeyboardInterrupt) else Exit.TERMINATED
-            job.cancel()
-            note(_("Cancelling…"))
-            try:
-                thread.wait()
-            except (KeyboardInterrupt, _Terminated):
+        while not thread.ended.wait(LOOK):
+            progress.show()
+            if signals and not job.cancelled:
+                note(_("Cancelling…"))
+                job.cancel()
+            if len(signals) > 1:
                 note(_("Left in the middle: read the cluster's state before you go on."))
-                raise Interrupted(code) from None
-    if isinstance(thread.error, Cancelled) and code is not Exit.CANCELLED:
-        raise Interrupted(code) from thread.error
+                raise Interrupted(_CODES[signals[0]])
+        progress.show()
+        progress.clear()
+    if isinstance(thread.error, Cancelled) and signals:
+        raise Interrupted(_CODES[signals[0]]) from thread.error
     if thread.error is not None:
         raise thread.error
     return thread.result  # type: ignore[return-value]  # set where there is no error
@@ -65,7 +61,7 @@ class _Worker(threading.Thread):
     def __init__(self, job: Job, task: Callable[[Job], object]) -> None:
         super().__init__(daemon=True, name="work")
         self._job, self._task = job, task
-        self._ended = threading.Event()
+        self.ended = threading.Event()
         self.result: object = None
         self.error: BaseException | None = None
 
@@ -75,15 +71,7 @@ class _Worker(threading.Thread):
         except BaseException as error:  # raised again in the main thread
             self.error = error
         finally:
-            self._ended.set()
-
-    def wait(self) -> None:
-        """Until it ended, showing progress where a person watches."""
-        progress = Progress(self._job)
-        while not self._ended.wait(LOOK):
-            progress.show()
-        progress.show()
-        progress.clear()
+            self.ended.set()
 
 
 class Progress:
@@ -127,17 +115,19 @@ class Progress:
 
 
 @contextmanager
-def _sigterm_raises() -> Iterator[None]:
-    """In the main thread, let SIGTERM arrive as an exception."""
+def _noted_signals() -> Iterator[list[signal.Signals]]:
+    """In the main thread: Ctrl-C and SIGTERM are only noted in the list, so that none hits between two lines."""
+    seen: list[signal.Signals] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield seen
+        return
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        raise _Terminated
+        seen.append(signal.Signals(number))
 
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, on_signal)
+    before = {number: signal.signal(number, on_signal) for number in _CODES}
     try:
-        yield
+        yield seen
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
