@@ -2,6 +2,9 @@
 
 Prints a line per recording: its name, a tab, and `ok`, `error: CLASS: SENTENCE` (the service refused, or its answer
 can't be trusted) or `CRASH: …` (a mistake of ours). The exit status is 1 if anything crashed, else 0.
+
+`--record` also writes these lines to DIR/EXPECTED.tsv, which the tests compare with; read the difference before you
+commit it.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ def gluster(recording: Recording) -> object:
     return understand(Answer(recording.command, recording.result, recording.node))
 
 
+EXPECTED = "EXPECTED.tsv"
 SUBSYSTEMS: dict[str, Callable[[Recording], object]] = {"gluster": gluster}
 
 
@@ -46,15 +50,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.recorded.check", description=__doc__)
     parser.add_argument("subsystem", choices=sorted(SUBSYSTEMS))
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--record", action="store_true", help=f"also write them to DIR/{EXPECTED}")
     wanted = parser.parse_args(arguments)
     if not wanted.folder.is_dir():
         parser.error(f"{wanted.folder} is no folder")
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    crashed = False
-    for name, said in check(wanted.subsystem, wanted.folder).items():
-        print(f"{name}\t{said}")
-        crashed = crashed or said.startswith("CRASH")
-    return int(crashed)
+    lines = [f"{name}\t{said}" for name, said in check(wanted.subsystem, wanted.folder).items()]
+    print("\n".join(lines))
+    if wanted.record:
+        (wanted.folder / EXPECTED).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return int(any("\tCRASH" in line for line in lines))
 
 
 def _line(text: str) -> str:

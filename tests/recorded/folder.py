@@ -18,7 +18,7 @@ from pathlib import Path
 
 from nasclustergui.core.command import Command, Result
 
-OUTPUTS = (".xml", ".out", ".stdout", ".json", ".plain")
+OUTPUTS = (".xml", ".out", ".stdout", ".json")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ def recordings(folder: Path) -> Iterator[Recording]:
     found = {path.stem for path in folder.iterdir() if path.suffix in (".txt", *OUTPUTS)}
     for name in (*(name for name in index if name in found), *sorted(found - index.keys())):
         yield _recording(folder, name, index.get(name, {}))
+
+
+def recording(folder: Path, name: str) -> Recording:
+    """The recording of that name. Raises FileNotFoundError."""
+    if not any((folder / f"{name}{suffix}").exists() for suffix in (".txt", *OUTPUTS)):
+        raise FileNotFoundError(folder / name)
+    return _recording(folder, name, {})
 
 
 def _index(folder: Path) -> dict[str, dict[str, str]]:

@@ -82,6 +82,8 @@ def read_plain(answer: Answer) -> str:
         raise failed(answer)
     if not text.strip():
         raise unexpected(answer, _("nothing was printed"))
+    if "<?xml" in text or "<cliOutput" in text:
+        raise unexpected(answer, _("text stands before its XML"))
     return text
 
 
