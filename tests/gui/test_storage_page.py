@@ -68,15 +68,25 @@ def test_the_worst_volume_comes_first_and_is_chosen(page: StoragePage) -> None:
 
 def test_selection_and_open_rows_survive_a_poll(page: StoragePage) -> None:
     page.tree.expand_key("archive")
-    page.tree.expand_key("data", False)
     page.tree.select_key("archive/node4:/bricks/sdf/archive")
     page.set_state(scenes.pool(scenes.healthy(), scenes.archive(), scenes.media(0.7), at=scenes.AT + 5))
     assert page.tree.current_key() == "archive/node4:/bricks/sdf/archive"
     assert page.tree.isExpanded(page.tree.rows.find("archive"))
-    assert not page.tree.isExpanded(page.tree.rows.find("data"))
     volume = page.volume()
     assert volume is not None
     assert volume.name == "archive"
+
+
+def test_a_brick_that_goes_down_is_brought_to_sight_once(page: StoragePage) -> None:
+    page.set_state(scenes.pool(scenes.healthy(), scenes.archive()))
+    page.tree.expand_key("data", False)
+    page.set_state(scenes.pool(scenes.data(), scenes.archive()))
+    brick = page.tree.rows.find("data/node3:/bricks/sdd/data")
+    assert page.tree.isExpanded(brick.parent())
+    assert page.tree.isExpanded(brick.parent().parent())
+    page.tree.expand_key("data", False)
+    page.set_state(scenes.pool(scenes.data(), scenes.archive(), at=scenes.AT + 5))
+    assert not page.tree.isExpanded(page.tree.rows.find("data"))
 
 
 def test_a_deleted_volume_leaves_the_detail_with_another_one_or_none(page: StoragePage) -> None:

@@ -61,7 +61,6 @@ def fill(page: StoragePage) -> None:
     page.set_disks(scenes.disks())
     volumes = (scenes.healthy(), scenes.media(0.3), scenes.vm_images(1400), scenes.archive(), scenes.scratch())
     page.set_state(scenes.pool(*volumes, at=scenes.AT - 3000))
-    page.tree.update_rows([])  # rows appear anew, so those in trouble are opened
     page.set_state(scenes.pool())
     page.tree.select_key("data")
 

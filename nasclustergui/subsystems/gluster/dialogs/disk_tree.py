@@ -31,7 +31,7 @@ class DiskTree(Tree):
     freed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        heads = [(_("Disk"), -1), (_("Size"), 80)]
+        heads = [(_("Disk"), -1), (_("Size"), 92)]
         super().__init__(heads, right=(1,), name=_("Disks of the nodes"), severity_first=False, parent=parent)
         self._disks: dict[str, Disk] = {}
         self._assigned: frozenset[str] = frozenset()

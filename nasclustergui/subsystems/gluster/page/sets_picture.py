@@ -199,8 +199,6 @@ class SetsPicture(QWidget):
 
 
 def short_name(brick: Brick) -> str:
-    """The disk's short name: its device, else the directory that holds the brick."""
-    if brick.device:
-        return brick.device.rsplit("/", 1)[-1]
+    """What the disk is called among people: the directory that holds the brick, else its device."""
     parts = [part for part in brick.path.split("/") if part]
-    return parts[-2] if len(parts) > 1 else "/".join(parts)
+    return parts[-2] if len(parts) > 1 else brick.device.rsplit("/", 1)[-1] or "/".join(parts)

@@ -53,6 +53,7 @@ class StoragePage(Page):
         self._disks: tuple[Disk, ...] | None = None
         self._grades: Grades = {}
         self._spaces: dict[str, Space] = {}
+        self._opened: set[str] = set()
         self._progress = Progress()
         self.proposals = Proposals(cluster, profile, self)
         self.proposals.proposed.connect(self.plan_proposed)
@@ -183,9 +184,8 @@ class StoragePage(Page):
     def _show(self) -> None:
         state = self._state
         if state is not None:
-            self.tree.update_rows(volume_rows(state, self._context()))
+            self._show_rows(volume_rows(state, self._context()))
             self.peers.update_rows(peer_rows(state))
-            self.tabs.setTabText(PEERS, _("Peers"))
             self.set_facts(_facts(state))
         ready = state is not None and self._error is None
         self.create_button.set_enabled(ready, _("Volumes cannot be read") if self._error else _("Reading volumes…"))
@@ -195,6 +195,14 @@ class StoragePage(Page):
         if self.tree.rows.shown_count() and not self.tree.current_key():
             self.tree.setCurrentIndex(self.tree.rows.index(0, 0))
         self._show_detail()
+
+    def _show_rows(self, rows: list[Row]) -> None:
+        """What newly needs an eye is opened once; whoever closes it again keeps it closed."""
+        self.tree.update_rows(rows)
+        wanted = {row.key for volume in rows for row in (volume, *volume.children) if row.open}
+        for key in sorted(wanted - self._opened):
+            self.tree.expand_key(key)
+        self._opened = wanted
 
     def _context(self) -> Context:
         return Context(self.stale(), self._progress.bar, self._spaces, self._grades)
