@@ -55,7 +55,8 @@ def opened(options: Namespace) -> Iterator[Session]:
     nodes = SshNodes(profile, credentials)
     try:
         sys.setswitchinterval(SWITCH_INTERVAL)
-        import_module("nasclustergui.remote.ssh_connect")  # first, or it would share the time with all the others
+        for module in ("lean_paramiko", "ssh_connect"):  # first, or they would share the time with all the others
+            import_module(f"nasclustergui.remote.{module}")
         nodes.connect_all()
         from nasclustergui.cluster.session import Session
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,10 @@ def audit(options: Namespace) -> Exit:
 
 
 def _show(path: Path, options: Namespace) -> Exit:
-    entries = newest(path, max(options.number, 0), options.cluster)
+    name = options.cluster
+    if name.endswith(".toml") or os.sep in name:
+        name = inventory.load(inventory.find(name)).name
+    entries = newest(path, max(options.number, 0), name)
     if options.json:
         say_json(list(entries))
         return Exit.OK

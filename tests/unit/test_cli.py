@@ -377,3 +377,13 @@ def test_it_runs_as_a_program(tmp_path: Path) -> None:
     assert done.returncode == Exit.INVALID
     assert "There is no file" in json.loads(done.stdout)["error"]
     assert main.run  # the same function that the program calls
+
+
+def test_paramiko_without_invoke_can_still_run_match_exec(tmp_path: Path) -> None:
+    code = (
+        "import sys, nasclustergui.remote.lean_paramiko, paramiko\n"
+        "print('invoke' in sys.modules)\n"
+        "config = paramiko.SSHConfig.from_text('Match exec true\\n  User right\\nMatch exec false\\n  Port 1')\n"
+        "print(config.lookup('host').get('user'), config.lookup('host').get('port'))\n"
+    )
+    assert python(code).stdout.split() == ["False", "right", "None"]
