@@ -256,6 +256,7 @@ def test_a_first_reading_that_fails_is_not_shown_as_no_volumes(qtbot: QtBot) -> 
     page.set_state(None, DOWN)
     assert page.place.showing() == "failed"
     assert page.place.failed.title() == "Volumes cannot be read"
+    assert not page.create_button.isEnabled()
     asked: list[str] = []
     page.command.connect(asked.append)
     page.place.failed.retry.emit()

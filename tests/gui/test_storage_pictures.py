@@ -156,6 +156,7 @@ def test_create_volume(page: StoragePage, qtbot: QtBot, output: Path) -> None:
         QApplication.processEvents()
         save(dialog, output / f"create-volume-{name}.png")
     theme.use("light")
+    QApplication.processEvents()
     save(dialog, output / "create-volume-2x.png", 2.0)
     refused = hover(dialog, Place(0, 0))
     save(dialog, output / "create-volume-refused.png")

@@ -66,6 +66,7 @@ class StoragePage(Page):
 
     def _make_widgets(self) -> None:
         self.create_button = button(_("Create volume…"), "primary", "plus", on_click=self.create_new)
+        self.create_button.set_enabled(False, _("Reading volumes…"))
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
