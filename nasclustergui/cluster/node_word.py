@@ -8,6 +8,7 @@ from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock
 from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus, VolumeType
+from nasclustergui.subsystems.gluster.quorum import Access, set_access
 from nasclustergui.subsystems.nodes.model import Link, NodeState
 
 
@@ -52,14 +53,11 @@ def _started(volume: Volume) -> bool:
 
 
 def _is_last(volume: Volume, position: int) -> bool:
+    """A sibling is down, this brick is up, and without it clients would lose files."""
     group = volume.sets[position // volume.set_size]
-    if volume.type is VolumeType.DISTRIBUTE or group[position % volume.set_size].online is not True:
+    here = position % volume.set_size
+    up = [brick.online is True for brick in group]
+    if not up[here] or all(up) or volume.type is VolumeType.DISTRIBUTE:
         return False
-    up = sum(brick.online is True for brick in group)
-    if up == len(group):
-        return False
-    if volume.type is VolumeType.DISPERSE:
-        return up <= volume.disperse - volume.redundancy
-    if volume.replica > 2:
-        return up <= volume.replica // 2 + 1
-    return up == 1
+    without = [on and i != here for i, on in enumerate(up)]
+    return set_access(volume, up) is Access.FULL and set_access(volume, without) is not Access.FULL

@@ -43,7 +43,16 @@ def problems(state: ClusterState) -> tuple[Problem, ...]:
     if state.etcd is not None:
         found.extend(etcd_health.problems(state.etcd))
     found.extend(_unread(name, error, state.read_at.get(name)) for name, error in state.errors.items())
-    return tuple(sorted(_without_echoes(found), key=lambda problem: -problem.severity))
+    weighed = [_weighed(problem, state) for problem in _without_echoes(found)]
+    return tuple(sorted(weighed, key=lambda problem: (-problem.severity, -problem.urgency)))
+
+
+def _weighed(problem: Problem, state: ClusterState) -> Problem:
+    """A silent node that carries neither bricks nor an etcd member hurts nobody's data."""
+    carries = bool(state.bricks_of(problem.subject)) or bool(state.etcd_role(problem.subject))
+    if problem.key.endswith("/link") and not carries and problem.severity > Severity.WARN:
+        return replace(problem, severity=Severity.WARN)
+    return problem
 
 
 def _unread(name: str, error: NasError, read_at: float | None) -> Problem:

@@ -123,11 +123,13 @@ def _set_problem(volume: Volume, number: int, group: tuple[Brick, ...], down: li
             todo,
             revive,
             volume.name,
+            urgency=2,
         )
-    spare = _spare(volume, up)
+    survives = _survives_one_more(volume, up)
+    spare = _("The set survives one more loss.") if survives else _("One more loss can stop access.")
     return Problem(
         key,
-        Severity.WARN,
+        Severity.WARN if survives else Severity.CRITICAL,
         _title(volume, number, sum(up), len(group)),
         _("Clients go on.") + " " + spare + " " + _("Down: {bricks}.").format(bricks=names),
         todo,
@@ -146,12 +148,10 @@ def _title(volume: Volume, number: int, up: int, of: int) -> str:
     return text.format(volume=volume.name, up=up, of=of, number=number)
 
 
-def _spare(volume: Volume, up: list[bool]) -> str:
+def _survives_one_more(volume: Volume, up: list[bool]) -> bool:
     """Whether one more loss would be survived; every remaining brick is tried."""
     left = [i for i, on in enumerate(up) if on]
-    if all(set_access(volume, [on and i != gone for i, on in enumerate(up)]) is Access.FULL for gone in left):
-        return _("The set survives one more loss.")
-    return _("One more loss can stop access.")
+    return all(set_access(volume, [on and i != gone for i, on in enumerate(up)]) is Access.FULL for gone in left)
 
 
 def _heal(volume: Volume, state: GlusterState) -> list[Problem]:

@@ -42,7 +42,7 @@ def _link(node: NodeState) -> list[Problem]:
     return [
         Problem(
             key,
-            Severity.CRITICAL if node.seen_at else Severity.WARN,
+            Severity.CRITICAL,
             _("{node} does not answer").format(node=node.name),
             " ".join(part for part in (node.error.removeprefix(f"{node.name}: "), seen) if part),
             (
@@ -52,6 +52,7 @@ def _link(node: NodeState) -> list[Problem]:
             f"nodes.retry:{node.name}",
             node.name,
             node.seen_at,
+            urgency=1,
         )
     ]
 
