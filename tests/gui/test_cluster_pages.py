@@ -63,6 +63,11 @@ class Window:
         self.frame.show()
         self.show(state)
 
+    def shot(self, path: Path) -> bool:
+        """A picture of the window, laid out after what was said last."""
+        QApplication.processEvents()
+        return self.frame.grab().save(str(path))
+
     def show(self, state: ClusterState) -> None:
         found = Since().stamp(problems(state), NOW - 840)
         self.overview.set_state(state, verdict(state, found))
@@ -103,9 +108,9 @@ def test_old_values_are_marked_and_never_vanish(qtbot: QtBot, output: Path) -> N
     row = window.nodes.tree.rows.row(window.nodes.tree.rows.find("edge1"))
     assert row is not None
     assert all(cell.stale for cell in row.cells if cell.kind == "meter")
-    window.frame.grab().save(str(output / "overview-stale.png"))
+    window.shot(output / "overview-stale.png")
     window.frame.show_page("nodes")
-    window.frame.grab().save(str(output / "nodes-stale.png"))
+    window.shot(output / "nodes-stale.png")
 
 
 def _unread(error: NasError) -> ClusterState:
@@ -117,7 +122,7 @@ def test_nothing_read_yet_is_said_so(qtbot: QtBot, output: Path) -> None:
     window = Window(qtbot, cluster_scenes.empty())
     assert window.overview.verdict._badge.word == "Not known"
     assert window.overview.tiles["storage"].accessibleName().startswith("Storage: —")
-    window.frame.grab().save(str(output / "overview-empty.png"))
+    window.shot(output / "overview-empty.png")
 
 
 def test_polling_keeps_selection_and_expansion(qtbot: QtBot) -> None:
@@ -198,7 +203,7 @@ def test_looks(qtbot: QtBot, output: Path, look: str, size: tuple[int, int]) -> 
     window.nodes.tree.expand_key("node1")
     for name in ("overview", "nodes", "alerts"):
         window.frame.show_page(name)
-        assert window.frame.grab().save(str(output / f"{name}-{look}-{size[0]}.png"))
+        assert window.shot(output / f"{name}-{look}-{size[0]}.png")
     assert window.frame.width() == size[0]
 
 
@@ -210,7 +215,7 @@ def test_looks_at_two_hundred_percent(output: Path) -> None:
         "from tests.gui.test_cluster_pages import Window; from tests.gui import cluster_scenes\n"
         "class Bot:\n    def addWidget(self, w): pass\n"
         "w = Window(Bot(), cluster_scenes.cluster(), (1280, 800)); app.processEvents()\n"
-        "sys.exit(0 if w.frame.grab().save(sys.argv[1]) else 1)\n"
+        "sys.exit(0 if w.shot(sys.argv[1]) else 1)\n"
     )
     path = output / "overview-2x.png"
     environment = {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": "2", "PATH": "/usr/bin:/bin", "LANGUAGE": "en"}

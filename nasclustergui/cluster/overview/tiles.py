@@ -91,12 +91,15 @@ def storage_tile(state: ClusterState) -> TileText:
     gluster = state.gluster
     if gluster is None:
         return TileText(DASH, "", _("not read yet"), "unknown")
-    sizes = [(v.usable, v.available) for v in gluster.volumes]
+    running = [v for v in gluster.volumes if v.status is VolumeStatus.STARTED]  # others tell no sizes
+    sizes = [(v.usable, v.available) for v in running]
     known = [(usable, free) for usable, free in sizes if usable is not None and free is not None]
     stale = "gluster" in state.errors or bool(gluster.status_error)
     missing = len(sizes) - len(known)
     if not gluster.volumes:
         return TileText("0", _("volumes"), _("no volume yet"), "")
+    if not running:
+        return TileText(DASH, "", _("no volume runs"), "")
     if not known:
         return TileText(DASH, "", _("sizes not read"), "unknown")
     total, free = sum(u for u, _f in known), sum(f for _u, f in known)
