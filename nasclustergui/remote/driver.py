@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nasclustergui.core.command import Command, Result
 from nasclustergui.core.job import Job
@@ -27,3 +27,11 @@ class Driver(Protocol):
 
         Reports progress, the seconds left and output lines to the job.
         """
+
+
+@runtime_checkable
+class Teller(Protocol):
+    """A driver that can say an answer in words, for the job's output. The audit log keeps what was printed."""
+
+    def told(self, command: Command, result: Result) -> tuple[str, ...]:
+        """Lines for a person about the answer of a command that was accepted. Must not raise."""

@@ -70,11 +70,11 @@ class PlanRecord:
         if not undo:
             self.set_state(index, StepState.RUNNING)
 
-    def answered(self, index: int, exit_code: int, output: str) -> None:
-        """The step's command came back with that."""
+    def answered(self, index: int, exit_code: int, output: str, told: str | None = None) -> None:
+        """The step's command came back with that. `told`: the same for people; without it they get the output."""
         text = shortened(self.mask(output).rstrip())
         self.outcomes[index] = replace(self.outcomes[index], exit_code=exit_code, output=text)
-        self.say(index, text)
+        self.say(index, text if told is None else self.mask(told))
 
     def done(self, index: int, command: Command) -> None:
         """The step is done. Raises AuditFailed if that can't be recorded."""
@@ -90,10 +90,12 @@ class PlanRecord:
         text = was.output or shortened(self.mask(note))
         self._quietly(replace(entry, outcome=outcome, exit_code=was.exit_code, output=text))
 
-    def undo_ended(self, index: int, command: Command, outcome: str, exit_code: int | None, output: str) -> None:
-        """The step's undo came back with that."""
+    def undo_ended(
+        self, index: int, command: Command, outcome: str, exit_code: int | None, output: str, told: str | None = None
+    ) -> None:
+        """The step's undo came back with that. `told`: as for `answered`."""
         text = shortened(self.mask(output).rstrip())
-        self.say(index, text)
+        self.say(index, text if told is None else self.mask(told))
         entry = self._step_entry("result", index, command, undo=True)
         self._quietly(replace(entry, outcome=outcome, exit_code=exit_code, output=text))
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 
+from nasclustergui.core.command import Command, Result
 from nasclustergui.core.errors import (
     AuditFailed,
     Cancelled,
@@ -19,7 +20,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.outcome import StepOutcome, StepState
 from nasclustergui.core.plan import Plan, Step
-from nasclustergui.remote.driver import Driver
+from nasclustergui.remote.driver import Driver, Teller
 from nasclustergui.remote.plan_record import PlanRecord
 
 UNDO_TIMEOUT = 120.0  # seconds, for an undo that would wait for ever: nobody could cancel it
@@ -64,7 +65,7 @@ class PlanRun:
         try:
             result = driver.run(step.node, step.command, job)
             self._effective.append(index)
-            self._record.answered(index, result.status, f"{result.stdout}\n{result.stderr}")
+            self._record.answered(index, result.status, _printed(result), _told(driver, step.command, result))
             if step.follow:
                 driver.follow(step, job)
         except Cancelled:
@@ -81,7 +82,7 @@ class PlanRun:
         answered = outcome.exit_code is not None
         state = _state_after(error, answered)
         if isinstance(error, CommandFailed) and not answered:
-            self._record.answered(index, error.status, error.details)
+            self._record.answered(index, error.status, error.details, str(error))
         self._record.set_state(index, state)
         self._record.ended(index, step.command, state, note=str(error))
         if state is StepState.UNKNOWN and isinstance(error, NasError) and not isinstance(error, OutcomeUnknown):
@@ -129,15 +130,17 @@ class PlanRun:
         undo = step.undo if step.undo.timeout is not None else replace(step.undo, timeout=UNDO_TIMEOUT)
         self._job.report(job.title)
         self._record.begin(index, undo, undo=True)
+        driver = self._drivers[step.driver]
         try:
-            result = self._drivers[step.driver].run(step.node, undo, job)
+            result = driver.run(step.node, undo, job)
         except NasError as error:
             code = error.status if isinstance(error, CommandFailed) else None
             self._record.set_state(index, StepState.UNKNOWN)
-            self._record.undo_ended(index, undo, StepState.FAILED, code, f"{error}\n{error.details}")
+            self._record.undo_ended(index, undo, StepState.FAILED, code, f"{error}\n{error.details}", str(error))
             raise
         self._record.set_state(index, StepState.UNDONE)
-        self._record.undo_ended(index, undo, StepState.DONE, result.status, f"{result.stdout}\n{result.stderr}")
+        told = _told(driver, undo, result)
+        self._record.undo_ended(index, undo, StepState.DONE, result.status, _printed(result), told)
 
 
 class UndoJob(Job):
@@ -150,6 +153,15 @@ class UndoJob(Job):
     def write(self, node: str, line: str) -> None:
         """Add the line to the parent's output."""
         self._parent.write(node, line)
+
+
+def _printed(result: Result) -> str:
+    return f"{result.stdout}\n{result.stderr}"
+
+
+def _told(driver: Driver, command: Command, result: Result) -> str | None:
+    """The answer in words, None where the driver has none."""
+    return "\n".join(driver.told(command, result)) if isinstance(driver, Teller) else None
 
 
 def _state_after(error: Exception, answered: bool) -> StepState:

@@ -50,7 +50,7 @@ class JobsDock(Fill):
             name=_("Jobs"),
             severity_first=False,
         )
-        self.console = Console(_("Output"))
+        self.console = Console(_("Output"), wrap=True)
         self._output_title = label("", "label", "text3")
         self.setLayout(col(Line(), self._head(), (self._body(), 1), gap=0))
         self.setFixedHeight(theme.px(HEIGHT))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,6 +20,7 @@ from nasclustergui.ui.layout import row
 SHOWN_MS = 6000
 AT_MOST = 3
 _MARGIN, _GAP, _WIDEST = 24, 8, 560
+_MOVES = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide})
 
 
 class Toast(Panel):
@@ -91,8 +92,21 @@ class Toasts(QObject):
     def __init__(self, over: QWidget, keep_free: int = 28) -> None:
         super().__init__(over)
         self._over, self._keep_free = over, keep_free
+        self._floor: QWidget | None = None
         self._toasts: list[Toast] = []
         over.installEventFilter(self)
+
+    def stay_above(self, widget: QWidget | None) -> None:
+        """Also leave this widget free while it is visible (the jobs dock: its output is what one reads then).
+
+        It must be taken back (None, or another widget) before the widget is deleted.
+        """
+        if self._floor is not None:
+            self._floor.removeEventFilter(self)
+        self._floor = widget
+        if widget is not None:
+            widget.installEventFilter(self)
+        self._place()
 
     def show(self, state: str, text: str, action: str = "", on_action: Callable[[], object] | None = None) -> Toast:
         """A new toast; beyond three the oldest that is no failure goes."""
@@ -117,8 +131,14 @@ class Toasts(QObject):
             toast.deleteLater()
             self._place()
 
+    def _bottom(self) -> int:
+        """The first pixel row that toasts leave free."""
+        if self._floor is not None and self._floor.isVisibleTo(self._over):
+            return self._floor.mapTo(self._over, QPoint(0, 0)).y()
+        return self._over.height() - theme.px(self._keep_free)
+
     def _place(self) -> None:
-        y = self._over.height() - theme.px(self._keep_free) - 16
+        y = self._bottom() - 16
         for toast in reversed(self._toasts):
             toast.fit(self._over.width() - 2 * _MARGIN)
             y -= toast.height()
@@ -128,6 +148,6 @@ class Toasts(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the corner."""
-        if event.type() == QEvent.Type.Resize and self._toasts:
+        if self._toasts and event.type() in _MOVES:
             self._place()
         return False

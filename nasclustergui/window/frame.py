@@ -143,6 +143,7 @@ class Frame(QWidget):
                 old.deleteLater()
         if dock is not None:
             self._dock_place.addWidget(dock)
+        self.toasts.stay_above(dock)
 
     def set_regions(self, widgets: Sequence[QWidget]) -> None:
         """Regions for F6."""

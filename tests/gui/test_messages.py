@@ -71,6 +71,22 @@ def test_toasts_go_after_their_time_but_failures_stay(window: QWidget) -> None:
     assert toasts.shown() == ()
 
 
+def test_toasts_leave_the_dock_below_them_free(window: QWidget) -> None:
+    dock = QWidget(window)
+    dock.setGeometry(0, window.height() - 120, window.width(), 90)
+    dock.hide()
+    toasts = Toasts(window)
+    toasts.stay_above(dock)
+    toast = toasts.show("ok", "Volume projects was created in 3.1 s")
+    low = toast.geometry().bottom()
+    assert low > window.height() - 120
+    dock.show()
+    assert toast.geometry().bottom() < dock.y()
+    dock.hide()
+    assert toast.geometry().bottom() == low
+    toasts.stay_above(None)
+
+
 def test_at_most_three_toasts_and_a_failure_is_the_last_to_go(window: QWidget) -> None:
     toasts = Toasts(window)
     failed = toasts.show("critical", "Draining node6 failed")

@@ -20,6 +20,7 @@ from nasclustergui.subsystems.gluster.commands.answer import Answer, not_utf8
 from nasclustergui.subsystems.gluster.commands.other import parse_version
 from nasclustergui.subsystems.gluster.commands.peers import LOCALHOST, parse_peers
 from nasclustergui.subsystems.gluster.commands.status import parse_status
+from nasclustergui.subsystems.gluster.commands.told import told
 from nasclustergui.subsystems.gluster.commands.volumes import parse_volumes
 from nasclustergui.subsystems.gluster.commands.volumes_plain import parse_volumes_plain
 from nasclustergui.subsystems.gluster.conditions import NEED_STATUS, broken
@@ -119,6 +120,10 @@ class GlusterManager:
             raise
         finally:
             self.expire()
+
+    def told(self, command: Command, result: Result) -> tuple[str, ...]:
+        """The answer of a step's command in words."""
+        return told(command, result)
 
     def follow(self, step: Step, job: Job) -> None:
         """Watch the work that `step.follow` names until it ended. Raises NasError when it failed."""
