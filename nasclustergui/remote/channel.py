@@ -73,6 +73,7 @@ class Conversation:
     def run(self, line: str, watch: Watch) -> Result:
         """Run a command line. Raises SSHException, Cancelled, TimeUp or AskedTwice."""
         began = time.monotonic()
+        watch.check()
         self._channel.request("exec", want_reply=True, text=wrapped(line).encode("utf-8", "surrogateescape"))
         self.started = True
         watch.until(self._step)

@@ -23,6 +23,8 @@ class Keeper:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._peer: tuple[str, int] | None = None
+        self._mono, self._wall = time.monotonic(), time.time()
+        self._here: str | None = None
 
     def start(self) -> None:
         """Begin, unless it has."""
@@ -41,34 +43,35 @@ class Keeper:
             self._peer = address
 
     def _run(self) -> None:
-        mono, wall, here, known = time.monotonic(), time.time(), "", False
+        self._mono, self._wall = time.monotonic(), time.time()
         while not self._stop.wait(TICK):
-            gone_mono, gone_wall = time.monotonic() - mono, time.time() - wall
-            mono, wall = mono + gone_mono, wall + gone_wall
-            # Linux's monotonic clock stands still while the machine sleeps, other systems' goes on.
-            slept = gone_mono > SLEPT or gone_wall - gone_mono > SLEPT
-            before, here = here, self._own_address()
-            if slept or (here and here != before and known):
-                self._look_again()
-            known = self._peer is not None
-            for link in self._links:
-                link.tick(mono)
+            self.look(time.monotonic(), time.time(), own_address(self._peer))
 
-    def _look_again(self) -> None:
+    def look(self, mono: float, wall: float, here: str | None) -> None:
+        """One tick, at these times of the two clocks; `here` is our address, "" if offline, None while unknown."""
+        gone_mono, gone_wall = mono - self._mono, wall - self._wall
+        # Linux's monotonic clock stands still while the machine sleeps, other systems' goes on.
+        slept = gone_mono > SLEPT or gone_wall - gone_mono > SLEPT
+        moved = bool(here) and self._here is not None and here != self._here
+        self._mono, self._wall = mono, wall
+        self._here = here
         for link in self._links:
-            if link.current() is not None:
+            if not (slept or moved):
+                link.tick(mono)
+            elif link.current() is not None:
                 link.probe(AFTER_SLEEP)
             else:
                 link.hurry()
 
-    def _own_address(self) -> str:
-        """Our address on the way to a node, "" if there is none. Sends nothing."""
-        if self._peer is None:
+
+def own_address(peer: tuple[str, int] | None) -> str | None:
+    """Our address on the way to a peer, "" if there is no way, None without a peer. Sends nothing."""
+    if peer is None:
+        return None
+    family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(peer[:2])
+            return str(probe.getsockname()[0])
+        except OSError:
             return ""
-        family = socket.AF_INET6 if ":" in self._peer[0] else socket.AF_INET
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.connect(self._peer[:2])
-                return str(probe.getsockname()[0])
-            except OSError:
-                return ""

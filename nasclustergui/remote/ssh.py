@@ -88,7 +88,7 @@ class SshNode:
             return sessions.run(transport, line, stdin, prompt, watch)
 
         if command.root and transport.user != "root":
-            return self._sudo.run(command, transport.user, self.host, execute, watch.extend)
+            return self._sudo.run(command, transport.user, self.host, execute, watch)
         return execute(command.line(), command.stdin, None)
 
     def _transport(self, watch: Watch) -> SshTransport:

@@ -170,6 +170,8 @@ def agent_keys() -> Iterator[tuple[paramiko.AgentKey, ...]]:
     """The keys of the SSH agent, none if there is no agent or it doesn't answer properly."""
     agent = None
     try:
+        if sys.platform != "win32" and not Path(os.environ.get("SSH_AUTH_SOCK", "")).is_socket():
+            raise FileNotFoundError
         agent = paramiko.Agent()
         keys = agent.get_keys()
     except (paramiko.SSHException, OSError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from nasclustergui.core.errors import SudoRefused
 from nasclustergui.core.i18n import _
 from nasclustergui.remote.credentials import Answers
 from nasclustergui.remote.prompt import AskedTwice, Prompt
+from nasclustergui.remote.waiting import Slots, Watch
 
 Execute = Callable[[str, bytes, Prompt | None], Result]
 
@@ -40,42 +40,48 @@ class Sudo:
         self._node, self._answers = node, answers
         self._needs_password: OrderedDict[tuple[str, ...], None] = OrderedDict()
         self._refused: SudoRefused | None = None
-        self._first = threading.Lock()
+        self._one = Slots(1)
         self._proven = False
 
     def ask_again(self) -> None:
         """Forget a refusal."""
         self._refused = None
 
-    def run(self, command: Command, user: str, host: str, execute: Execute, waited: Callable[[float], None]) -> Result:
-        """Run as root. Raises SudoRefused.
-
-        `execute` runs a command line; `waited` is told the seconds that the user took to answer.
-        """
+    def run(self, command: Command, user: str, host: str, execute: Execute, watch: Watch) -> Result:
+        """Run as root; `execute` runs a command line. Raises SudoRefused, and what `execute` raises."""
         if command.argv not in self._needs_password:
             result = execute(f"sudo -n -- {command.line()}", command.stdin, None)
             said = _complaint(result)
             if not _NEEDS_PASSWORD.search(said):
                 return self._judged(result, said, user, host)
             self._remember(command.argv)
-        if self._proven:
-            return self._with_password(command, user, host, execute, waited)
-        with self._first:  # so that a wrong password is sent once, not by every thread
-            return self._with_password(command, user, host, execute, waited)
+        self._prove(user, host, execute, watch)
+        return self._with_password(f"-- {command.line()}", command.stdin, user, host, execute)
 
     def _remember(self, argv: tuple[str, ...]) -> None:
         self._needs_password[argv] = None
         if len(self._needs_password) > REMEMBERED:
             self._needs_password.popitem(last=False)
 
-    def _with_password(
-        self, command: Command, user: str, host: str, execute: Execute, waited: Callable[[float], None]
-    ) -> Result:
-        if self._refused is not None:
-            raise self._refused.with_traceback(None)
-        asked = time.monotonic()
+    def _prove(self, user: str, host: str, execute: Execute, watch: Watch) -> None:
+        """Ask for the password and try it out, one thread at a time: a wrong one is sent once, not by every thread."""
+        if self._proven:
+            return
+        self._one.acquire(watch)
+        try:
+            if self._refused is not None:
+                raise self._refused.with_traceback(None)
+            if not self._proven:
+                asked = time.monotonic()
+                self._answers.sudo_password(user, host)
+                watch.extend(time.monotonic() - asked)
+                self._with_password("-v", b"", user, host, execute)
+                self._proven = True
+        finally:
+            self._one.release()
+
+    def _with_password(self, what: str, stdin: bytes, user: str, host: str, execute: Execute) -> Result:
         password = self._answers.sudo_password(user, host)
-        waited(time.monotonic() - asked)
         if not password:
             raise self._refuse(
                 _("{user} needs a password to act as root").format(user=user),
@@ -84,12 +90,10 @@ class Sudo:
         mark = f"[{secrets.token_hex(8)}]"
         prompt = Prompt(mark.encode(), lambda: password.reveal().encode("utf-8", "surrogateescape") + b"\n")
         try:
-            result = execute(f"sudo -k -S -p {mark!r} -- {command.line()}", command.stdin, prompt)
+            result = execute(f"sudo -k -S -p {mark!r} {what}", stdin, prompt)
         except AskedTwice:
             raise self._wrong(user, host, "") from None
-        result = self._judged(result, _complaint(result), user, host)
-        self._proven = True
-        return result
+        return self._judged(result, _complaint(result), user, host)
 
     def _judged(self, result: Result, said: str, user: str, host: str) -> Result:
         """The result, unless it is sudo's own refusal."""

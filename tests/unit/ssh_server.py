@@ -17,7 +17,7 @@ from nasclustergui.core.command import Secret
 from nasclustergui.core.profile import NodeProfile, Profile, SshDefaults
 from nasclustergui.remote.sampling_loop import COMMAND
 
-HOST_KEYS = {"ed25519": paramiko.ECDSAKey.generate(), "other": paramiko.ECDSAKey.generate()}
+HOST_KEYS = {"one": paramiko.ECDSAKey.generate(), "other": paramiko.ECDSAKey.generate()}
 WAIT = 20.0
 
 
@@ -40,7 +40,7 @@ class FakeSshd:
         logins: user names that tried a secret. peak: most sessions at once.
     """
 
-    def __init__(self, host_key: str = "ed25519", **options: object) -> None:
+    def __init__(self, host_key: str = "one", **options: object) -> None:
         self.host_key = HOST_KEYS[host_key]
         self.password: str | None = "right"
         self.sudo_password: str | None = None
@@ -49,6 +49,7 @@ class FakeSshd:
         self.max_sessions = 10
         self.refuse_forwarding = False
         self.mute = False
+        self.more_host_keys: list[paramiko.PKey] = []
         self.__dict__.update(options)
         self.ran: list[tuple[str, ...]] = []
         self.lines: list[str] = []
@@ -74,7 +75,8 @@ class FakeSshd:
                 self.sockets.append(connection)
                 continue
             transport = paramiko.Transport(connection)
-            transport.add_server_key(self.host_key)
+            for key in (self.host_key, *self.more_host_keys):
+                transport.add_server_key(key)
             self.transports.append(transport)
             transport.start_server(server=_Rules(self, transport), event=threading.Event())
 
@@ -199,7 +201,9 @@ class _Rules(paramiko.ServerInterface):
             return self._sudo(channel, number, argv)
         self.sshd.ran.append(argv)
         word, rest = argv[0], argv[1:]
-        if word == "echo":
+        if word == "true":
+            self.sshd.ran.pop()
+        elif word == "echo":
             channel.sendall(" ".join(rest).encode("utf-8", "surrogateescape"))
         elif word == "flood":
             channel.sendall(b"x" * 3_000_000)
@@ -226,6 +230,7 @@ class _Rules(paramiko.ServerInterface):
         return 0
 
     def _sudo(self, channel: paramiko.Channel, number: int, argv: tuple[str, ...]) -> int | None:
+        argv = (*argv, "--", "true") if argv[-1] == "-v" else argv
         split = argv.index("--")
         options, command = argv[:split], argv[split + 1 :]
         if command[0] == "forbidden":

@@ -188,7 +188,7 @@ class TestSudo:
         result = nodes["nas-1"].run(Command(("cat",), stdin=b"data"))
         assert (result.stdout, result.stderr) == ("data", "")
         assert nodes["nas-1"].run(Command(("free",), stdin=b"data")).status == 0
-        assert sshd.logins == ["admin", "sudo"]
+        assert sshd.logins == ["admin", "sudo", "sudo"]
         assert not any("geheim" in line for line in sshd.lines)
         sshd.stop()
 

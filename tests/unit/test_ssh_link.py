@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from nasclustergui.core.errors import HostKeyUnknown, LoginRefused, NodeError, Unreachable
+from nasclustergui.remote.keeper import Keeper, own_address
 from nasclustergui.remote.link import Link, LinkInfo, LinkState
 from nasclustergui.remote.ssh_auth import SecretRefused
 from nasclustergui.remote.waiting import DaemonPool, Watch
@@ -255,3 +256,51 @@ def test_closed_while_connecting() -> None:
     bench.step()
     assert not transport.active
     assert bench.told == []
+
+
+class TestKeeper:
+    """Its ticks, at times of our own."""
+
+    def online(self) -> tuple[Bench, StubTransport, Keeper, float, float]:
+        transport = StubTransport()
+        bench = Bench(transport, StubTransport())
+        bench.link.start()
+        bench.step()
+        keeper = Keeper([bench.link])
+        mono, wall = time.monotonic(), time.time()
+        keeper.look(mono, wall, "10.0.0.5")
+        return bench, transport, keeper, mono, wall
+
+    def test_nothing_special(self) -> None:
+        bench, _transport, keeper, mono, wall = self.online()
+        keeper.look(mono + 1, wall + 1, "10.0.0.5")
+        assert not bench.care.work
+
+    @pytest.mark.parametrize(
+        ("mono_gone", "wall_gone", "here"),
+        [(1, 3600, "10.0.0.5"), (3600, 3600, "10.0.0.5"), (1, 1, "192.168.1.7")],
+        ids=["slept, clock stood still", "slept, clock went on", "another network"],
+    )
+    def test_connections_are_tried_out_after_sleep_and_change(
+        self, mono_gone: float, wall_gone: float, here: str
+    ) -> None:
+        bench, transport, keeper, mono, wall = self.online()
+        keeper.look(mono + mono_gone, wall + wall_gone, here)
+        bench.care.run()
+        assert transport.pings == 1
+        assert transport.active
+
+    def test_back_online_does_not_wait_for_the_planned_attempt(self) -> None:
+        bench = Bench(DOWN, StubTransport())
+        bench.link.start()
+        bench.step()
+        keeper = Keeper([bench.link])
+        mono, wall = time.monotonic(), time.time()
+        keeper.look(mono, wall, "")
+        assert not bench.dials.work
+        keeper.look(mono + 0.1, wall + 0.1, "10.0.0.5")
+        assert bench.step().state is LinkState.ONLINE
+
+    def test_own_address(self) -> None:
+        assert own_address(None) is None
+        assert own_address(("127.0.0.1", 22)) == "127.0.0.1"

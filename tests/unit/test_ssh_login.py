@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,6 +75,28 @@ def write_key(path: Path, passphrase: str = "") -> paramiko.PKey:
     return paramiko.Ed25519Key.from_private_key_file(str(path), passphrase or None)
 
 
+@pytest.fixture
+def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path, str], None]]:
+    """Starts ssh-agent; the function adds a key to it."""
+    if shutil.which("ssh-agent") is None:
+        pytest.skip("ssh-agent is not installed")
+    place = tmp_path / "agent"
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", str(place)], stdout=subprocess.DEVNULL)
+    wait_for(place.exists)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(place))
+    answer = tmp_path / "answer"
+
+    def add(key: Path, passphrase: str) -> None:
+        answer.write_text(f"#!/bin/sh\necho '{passphrase}'\n")
+        answer.chmod(0o700)
+        ask = {**os.environ, "SSH_ASKPASS": str(answer), "SSH_ASKPASS_REQUIRE": "force"}
+        subprocess.run(["ssh-add", "-q", str(key)], env=ask, check=True, stdin=subprocess.DEVNULL)
+
+    yield add
+    process.terminate()
+    process.wait()
+
+
 class TestKeys:
     """Public key logins."""
 
@@ -136,6 +161,28 @@ class TestKeys:
         sshd = servers()
         nodes, _person = cluster(sshd.node(identity_files=(str(tmp_path / "none"),)), known=sshd.known_hosts())
         assert "does not exist" in str(error_of(nodes))
+
+    def test_agent_spares_the_passphrase(
+        self, servers: Callable[..., FakeSshd], cluster: Made, tmp_path: Path, agent: Callable[[Path, str], None]
+    ) -> None:
+        key = write_key(tmp_path / "id", "offen")
+        write_key(tmp_path / "other")
+        agent(tmp_path / "other", "")
+        agent(tmp_path / "id", "offen")
+        sshd = servers(authorized={key.asbytes()})
+        nodes, person = cluster(
+            sshd.node(identity_files=(str(tmp_path / "id"),)), known=sshd.known_hosts(), ssh={"agent": True}
+        )
+        assert nodes["nas-1"].run(Command(("echo",))).status == 0
+        assert person.asked == []
+
+    def test_an_agent_that_is_gone(
+        self, servers: Callable[..., FakeSshd], cluster: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "gone"))
+        sshd = servers()
+        nodes, _person = cluster(sshd.node(), known=sshd.known_hosts(), ssh={"agent": True}, password="right")
+        assert nodes["nas-1"].run(Command(("echo",))).status == 0
 
     def test_key_not_accepted(self, servers: Callable[..., FakeSshd], cluster: Made, tmp_path: Path) -> None:
         write_key(tmp_path / "id")
@@ -213,6 +260,13 @@ class TestHostKeys:
         assert sshd.host_key.fingerprint in error.details
         assert sshd.logins == []
         assert nodes.link("nas-1").state is LinkState.REFUSED
+
+    def test_a_key_of_another_type_is_no_false_alarm(
+        self, servers: Callable[..., FakeSshd], cluster: Made, tmp_path: Path
+    ) -> None:
+        sshd = servers(more_host_keys=[write_key(tmp_path / "host")])  # ed25519, which would be preferred
+        nodes, _person = cluster(sshd.node(), known=sshd.known_hosts(), password="right")
+        assert nodes["nas-1"].run(Command(("echo",))).status == 0
 
     def test_accepted_key_goes_to_the_apps_own_file(self, servers: Callable[..., FakeSshd], tmp_path: Path) -> None:
         sshd = servers()
