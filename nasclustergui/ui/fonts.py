@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase
@@ -14,8 +15,18 @@ _TABULAR, _LIGATURES = QFont.Tag("tnum"), QFont.Tag("calt")
 
 
 def load() -> None:
-    """Make the bundled font files known to Qt. Needs an application."""
-    for path in sorted((RESOURCES / "fonts").glob("*.ttf")):
+    """Make the bundled text fonts known to Qt. Needs an application."""
+    _load("Inter_*.ttf")
+
+
+@lru_cache(maxsize=1)
+def _load_mono() -> None:
+    """The first window shows nothing monospaced, so that font is loaded when somebody wants it."""
+    _load("JetBrainsMono_*.ttf")
+
+
+def _load(pattern: str) -> None:
+    for path in sorted((RESOURCES / "fonts").glob(pattern)):
         if QFontDatabase.addApplicationFont(str(path)) < 0:
             raise FileNotFoundError(path)
 
@@ -24,6 +35,8 @@ def make(style: str, tabular: bool, scale: float) -> QFont:
     """A font of `tokens.TYPE`. Tabular figures only where numbers stand in columns: they widen hyphens."""
     pixels, weight = TYPE[style]
     mono = style == "mono"
+    if mono:
+        _load_mono()
     font = QFont(MONO if mono else SANS)
     font.setPixelSize(round(pixels * scale))
     font.setWeight(QFont.Weight(weight))

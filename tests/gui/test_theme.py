@@ -29,6 +29,7 @@ def colors_of(widget: QWidget) -> set[str]:
 
 
 def test_fonts_are_the_bundled_ones() -> None:
+    theme.font("mono")  # loaded when it is wanted first
     assert {tokens.SANS, tokens.MONO} <= set(QFontDatabase.families())
     assert QFontInfo(theme.font("body")).family() == tokens.SANS
     assert QFontInfo(theme.font("mono")).family() == tokens.MONO
