@@ -200,7 +200,7 @@ def test_the_context_menu_offers_the_same_actions(page: StoragePage, qtbot: QtBo
     menu = page._menu(row)
     assert isinstance(menu, QMenu)
     texts = {action.text(): action for action in menu.actions()}
-    assert texts["Start"].isEnabled()
+    assert texts["Start…"].isEnabled()
     assert not texts["Stop…"].isEnabled()
     assert texts["Stop…"].toolTip() == "The volume is stopped."
     texts["Delete…"].trigger()

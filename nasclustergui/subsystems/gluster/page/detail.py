@@ -25,13 +25,13 @@ SHARE = 0.36  # of the page's height that the picture may take below the table b
 def action_words() -> Mapping[Action, tuple[str, str]]:
     """Text and icon of every action, the same on buttons, in menus and in the command palette."""
     return {
-        Action.START: (_("Start"), "play"),
+        Action.START: (_("Start…"), "play"),
         Action.STOP: (_("Stop…"), "circle-stop"),
         Action.DELETE: (_("Delete…"), "trash-2"),
         Action.REBALANCE: (_("Rebalance…"), "arrow-left-right"),
         Action.FIX_LAYOUT: (_("Fix layout only…"), "git-compare"),
         Action.REBALANCE_STOP: (_("Stop rebalance…"), "circle-stop"),
-        Action.HEAL: (_("Heal what waits"), "heart-pulse"),
+        Action.HEAL: (_("Heal what waits…"), "heart-pulse"),
         Action.HEAL_FULL: (_("Compare all files and heal…"), "search"),
         Action.ADD_BRICKS: (_("Add bricks…"), "plus"),
         Action.RESTART_BRICKS: (_("Restart dead bricks…"), "rotate-cw"),
