@@ -101,6 +101,7 @@ class Conversation:
         if self._prompt is None or (at := self._err.find(self._prompt.mark)) < 0:
             return
         if self._answered:
+            self.pid = None  # no command was started, the end of its input ends sudo
             raise AskedTwice
         del self._err[: at + len(self._prompt.mark)]
         self._answered = True

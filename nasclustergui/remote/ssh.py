@@ -81,14 +81,14 @@ class SshNode:
             details=details,
         )
 
-    def _run(self, command: Command, watch: Watch, sessions: Sessions) -> Result:
+    def _run(self, command: Command, watch: Watch, sessions: Sessions, *, quiet: bool = False) -> Result:
         transport = self._transport(watch)
 
         def execute(line: str, stdin: bytes, prompt: Prompt | None) -> Result:
             return sessions.run(transport, line, stdin, prompt, watch)
 
         if command.root and transport.user != "root":
-            return self._sudo.run(command, transport.user, self.host, execute, watch)
+            return self._sudo.run(command, transport.user, self.host, execute, watch, quiet=quiet)
         return execute(command.line(), command.stdin, None)
 
     def _transport(self, watch: Watch) -> SshTransport:
@@ -114,7 +114,7 @@ class SshNode:
                 return
             kill = Command(("kill", "-TERM", "--", f"-{pid}"), timeout=ENDING_TIMEOUT, root=root)
             with Watch(ENDING_TIMEOUT) as watch, suppress(NasError, TimeUp):
-                self._run(kill, watch, self._ending)
+                self._run(kill, watch, self._ending, quiet=True)
 
     def open_session(self, watch: Watch) -> SshChannel:
         """A session beside those of commands, for the sampler. Raises NodeError, Cancelled, TimeUp."""

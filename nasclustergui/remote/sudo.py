@@ -47,14 +47,21 @@ class Sudo:
         """Forget a refusal."""
         self._refused = None
 
-    def run(self, command: Command, user: str, host: str, execute: Execute, watch: Watch) -> Result:
-        """Run as root; `execute` runs a command line. Raises SudoRefused, and what `execute` raises."""
+    def run(
+        self, command: Command, user: str, host: str, execute: Execute, watch: Watch, *, quiet: bool = False
+    ) -> Result:
+        """Run as root; `execute` runs a command line. Raises SudoRefused, and what `execute` raises.
+
+        `quiet`: ask nobody, and send no password that wasn't accepted before.
+        """
         if command.argv not in self._needs_password:
             result = execute(f"sudo -n -- {command.line()}", command.stdin, None)
             said = _complaint(result)
             if not _NEEDS_PASSWORD.search(said):
                 return self._judged(result, said, user, host)
             self._remember(command.argv)
+        if quiet and not self._proven:
+            raise self._error(_("{user} needs a password to act as root").format(user=user), "", "")
         self._prove(user, host, execute, watch)
         return self._with_password(f"-- {command.line()}", command.stdin, user, host, execute)
 
