@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.errors import NasError
 from nasclustergui.core.events import Problem, Severity
-from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.i18n import _, ngettext, sentences
 from nasclustergui.core.units import clock
 from nasclustergui.subsystems.etcd import health as etcd_health
 from nasclustergui.subsystems.gluster import health as gluster_health
@@ -63,7 +63,7 @@ def _unread(name: str, error: NasError, read_at: float | None) -> Problem:
         f"{name}/read",
         Severity.CRITICAL if read_at else Severity.WARN,
         _("{service} cannot be read").format(service=services.get(name, name)),
-        f"{error} {shown}",
+        sentences(str(error), shown),
         (error.hint,) if error.hint else (),
         f"{name}.read",
         name,
@@ -95,15 +95,23 @@ def verdict(state: ClusterState, found: tuple[Problem, ...]) -> Verdict:
     if not state.read_at and not found:
         return Verdict(Severity.UNKNOWN, _("Not known"), _("Reading the cluster…"))
     if not found:
-        online, total = sum(n.online for n in state.nodes.nodes), len(state.nodes.nodes)
-        if online < total:
-            waiting = ", ".join(n.name for n in state.nodes.nodes if not n.online)
-            return Verdict(
-                Severity.UNKNOWN, _("Not known"), _("Waiting for {nodes}").format(nodes=waiting), _all_online(state)
-            )
+        waiting = _waiting_for(state)
+        if waiting:
+            title = _("Waiting for {nodes}").format(nodes=waiting)
+            return Verdict(Severity.UNKNOWN, _("Not known"), title, _all_online(state))
         return Verdict(Severity.OK, _("Healthy"), _all_online(state), _what_was_checked(state))
     worst = found[0]
     return Verdict(worst.severity, _words()[worst.severity], worst.title, worst.text, worst, found[1:])
+
+
+def _waiting_for(state: ClusterState) -> str:
+    """What was not read yet: nothing is healthy before everything was looked at once."""
+    silent = ", ".join(n.name for n in state.nodes.nodes if not n.online)
+    if silent:
+        return silent
+    if state.gluster is None:
+        return _("the volumes")
+    return "etcd" if state.profile.etcd.endpoints and state.etcd is None else ""
 
 
 def _words() -> dict[Severity, str]:

@@ -38,6 +38,15 @@ def _(message: str) -> str:
     return _active.gettext(message)
 
 
+def sentences(*texts: str) -> str:
+    """The texts one after the other, empty ones left out, each with a full stop where it has no end of its own.
+
+    Errors begin with a node's name and end without a stop, because they stand alone in badges too.
+    """
+    stripped = (text.strip() for text in texts)
+    return " ".join(text if text[-1] in ".!?:…" else f"{text}." for text in stripped if text)
+
+
 def ngettext(singular: str, plural: str, n: int) -> str:
     """The form of the message that fits the number `n`."""
     return _active.ngettext(singular, plural, n)

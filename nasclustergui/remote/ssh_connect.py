@@ -192,6 +192,6 @@ def _no_handshake(node: str, hop: Hop, sentence: str, details: str) -> Unreachab
     return Unreachable(
         node,
         sentence.format(place=f"{hop.host}:{hop.port}"),
-        hint=_("The server may be overloaded (MaxStartups), or a firewall closes the connection."),
+        hint=_("The machine may hang, its SSH server be overloaded (MaxStartups), or a firewall close the connection."),
         details=details,
     )

@@ -121,13 +121,7 @@ class Controller(QObject):
 
     @Slot()
     def _on_linked(self) -> None:
-        before = {node.name for node in self.state.nodes.nodes if node.online}
         self._read_nodes()
-        now = {node.name for node in self.state.nodes.nodes if node.online}
-        if now - before:
-            self.gluster.poke()
-            self.etcd.poke()
-            self.disk_poller.poke()
 
     @Slot()
     def _on_tick(self) -> None:
@@ -145,9 +139,21 @@ class Controller(QObject):
 
     def _read_nodes(self) -> None:
         new = self.session.machines.read()
+        before, now = _online(self.state.nodes), _online(new)
         if self.state.nodes.nodes:
             self._note(nodes_health.changes(self.state.nodes, new))
         self._merge(nodes=new)
+        if before != now:
+            self._look_again(bool(now - before))
+
+    def _look_again(self, came: bool) -> None:
+        """Nodes came or went: what was read of volumes and members before may be wrong by now."""
+        if self.state.gluster is not None:
+            self.session.gluster.expire()
+        self.gluster.poke()
+        self.etcd.poke()
+        if came:
+            self.disk_poller.poke()
 
     def _on_read(self, name: str, new: object) -> None:
         errors = {key: error for key, error in self.state.errors.items() if key != name}
@@ -226,6 +232,10 @@ class Controller(QObject):
         self.disk_poller.poke()
         self.plan_ended.emit(job, plan, error)
         self.changed.emit()
+
+
+def _online(state: NodesState) -> set[str]:
+    return {node.name for node in state.nodes if node.online}
 
 
 def _bug(error: Exception) -> NasError:

@@ -17,7 +17,7 @@ from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan
-from nasclustergui.core.units import percent
+from nasclustergui.core.units import clock, percent
 from nasclustergui.subsystems.gluster.page import StoragePage
 from nasclustergui.ui.errors import ErrorDialog, describe
 from nasclustergui.ui.jobs import Jobs
@@ -115,17 +115,17 @@ class Workspace(QObject):
         self._show_freshness(self.controller.state)
 
     def _show_freshness(self, state: ClusterState) -> None:
-        """What the status bar says: live only if nodes and volumes were both read in time."""
+        """What the status bar says: live only if nodes, volumes, bricks and etcd were all read in time."""
         status, read_at = self.frame.status, state.read_at.get("gluster")
-        silent = [node.name for node in state.nodes.nodes if not node.online]
-        if read_at is None:
+        doubts = _doubts(state)
+        if read_at is None and "gluster" not in state.errors:
+            silent = [node.name for node in state.nodes.nodes if not node.online]
             waiting = ", ".join(silent) or _("the volumes")
             status.set_freshness("busy", _("Connecting"), _("waits for {names}").format(names=waiting))
-        elif "gluster" in state.errors or time.time() - read_at > STALE_AFTER:
+        elif read_at is None or "gluster" in state.errors or time.time() - read_at > STALE_AFTER:
             status.set_stale(read_at, str(state.errors.get("gluster", "")))
-        elif silent:
-            text = ngettext("{names} does not answer", "{names} do not answer", len(silent))
-            status.set_freshness("stale", _("Partly live"), text.format(names=", ".join(silent)))
+        elif doubts:
+            status.set_freshness("stale", _("Partly live"), " · ".join(doubts))
         else:
             status.set_live(read_at, GLUSTER_MS // 1000)
 
@@ -209,6 +209,21 @@ def _profile_facts(session: Session) -> str:
     if session.profile.read_only:
         parts.append(_("read-only"))
     return " · ".join(parts)
+
+
+def _doubts(state: ClusterState) -> list[str]:
+    """What of the picture is not fresh, shortly."""
+    found = []
+    silent = [node.name for node in state.nodes.nodes if not node.online]
+    if silent:
+        text = ngettext("{names} does not answer", "{names} do not answer", len(silent))
+        found.append(text.format(names=", ".join(silent)))
+    if state.gluster is not None and state.gluster.status_error:
+        at = clock(state.gluster.status_at or None)
+        found.append(_("states of bricks read {time}").format(time=at))
+    if "etcd" in state.errors:
+        found.append(_("etcd read {time}").format(time=clock(state.read_at.get("etcd"))))
+    return found
 
 
 def _connection(state: ClusterState) -> tuple[str, str]:

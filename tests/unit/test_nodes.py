@@ -111,7 +111,7 @@ def test_a_lost_node_is_critical_and_keeps_its_time() -> None:
 
 def test_a_refused_login_says_why() -> None:
     (problem,) = problems(state(replace(ONLINE, link=Link.REFUSED, error="node1: wrong password", hint="Enter it.")))
-    assert "wrong password" in problem.text
+    assert problem.text == "Wrong password."
     assert problem.action == "nodes.connect:node1"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nasclustergui.core.events import Event, Problem, Severity
-from nasclustergui.core.i18n import _
+from nasclustergui.core.i18n import _, sentences
 from nasclustergui.core.units import NB, clock, percent, size
 from nasclustergui.subsystems.nodes.model import Link, NodesState, NodeState
 
@@ -30,7 +30,7 @@ def _link(node: NodeState) -> list[Problem]:
                 key,
                 Severity.WARN,
                 _("{node} does not let us in").format(node=node.name),
-                node.error,
+                sentences(_upper_first(node.error.removeprefix(f"{node.name}: "))),
                 (node.hint,) if node.hint else (),
                 f"nodes.connect:{node.name}",
                 node.name,
@@ -44,7 +44,7 @@ def _link(node: NodeState) -> list[Problem]:
             key,
             Severity.CRITICAL,
             _("{node} does not answer").format(node=node.name),
-            " ".join(part for part in (node.error.removeprefix(f"{node.name}: "), seen) if part),
+            sentences(_upper_first(node.error.removeprefix(f"{node.name}: ")), seen),
             (
                 _("Do not restart other nodes until {node} is back.").format(node=node.name),
                 node.hint or _("Check its power and its network cable."),
@@ -55,6 +55,10 @@ def _link(node: NodeState) -> list[Problem]:
             urgency=1,
         )
     ]
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _disks(node: NodeState) -> list[Problem]:

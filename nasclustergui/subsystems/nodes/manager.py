@@ -109,7 +109,7 @@ def _sample(node: SshNode, gap: float, job: Job) -> Sample:
 
 
 def _silent_hint() -> str:
-    return _("It may be overloaded, frozen or cut off. Values shown are old until it answers again.")
+    return _("Look at its console: it may be overloaded, frozen or cut off from the network.")
 
 
 def _link(info: LinkInfo) -> Link:
