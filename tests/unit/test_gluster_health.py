@@ -143,6 +143,24 @@ def test_brick_states_that_cannot_be_read() -> None:
     assert "Brick states are from" in found.text
 
 
+def test_a_node_that_all_of_gluster_waits_for_needs_somebody() -> None:
+    why = "glusterd on node3 does not answer, and all of gluster waits for it"
+    (found,) = problems(state(volume(), status_error=why, status_hint="Restart it.", waits_for=("node3",)))
+    assert (found.severity, found.title) == (Severity.WARN, "GlusterFS waits for node3")
+    assert found.text.startswith(f"{why}. Brick states are from")
+
+
+def test_bricks_of_an_absent_peer_start_with_its_glusterd_and_not_by_force() -> None:
+    peers = [peer(1, PeerState.DISCONNECTED), peer(2), peer(3)]
+    found = problems(state(with_bricks(volume(), {"online": False}), peers=peers))[0]
+    assert found.todo[0].startswith("Bring node1 back, or start glusterd there")
+    assert found.action == ""
+    both = problems(state(with_bricks(volume(), {"online": False}, {"online": False}), peers=peers))[0]
+    assert both.todo[0].startswith("Bring node1 back")
+    assert both.todo[1] == "If its node is up: start the missing bricks again."
+    assert both.action == "gluster.start-force:data"
+
+
 def test_nothing_changed() -> None:
     assert changes(state(volume()), state(volume())) == ()
 

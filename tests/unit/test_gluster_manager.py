@@ -169,6 +169,7 @@ def test_bricks_of_nodes_that_got_lost_meanwhile_are_unknown(made: Made) -> None
     state = read(manager)
     assert [b.online for b in state.volumes[0].bricks] == [True, False, None]
     assert "node4 cannot be reached" in state.status_error
+    assert state.waits_for == ("node4",)
 
 
 def test_a_reading_that_hangs_does_not_hold_up_the_poll(made: Made) -> None:

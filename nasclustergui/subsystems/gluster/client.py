@@ -156,12 +156,18 @@ class GlusterClient:
             return next(iter(errors.values()))
         hints = [error.hint for error in errors.values() if error.hint]
         return ServiceDown(
-            _("No node of the cluster can be asked about GlusterFS: {error}").format(
-                error=next(iter(errors.values()), "")
-            ),
+            _("No node of the cluster can be asked about GlusterFS ({reasons})").format(reasons=_reasons(errors)),
             hint=hints[0] if hints else _("Check that the nodes are powered on and that glusterd runs there."),
             details="\n".join(str(error) for error in errors.values()),
         )
+
+
+def _reasons(errors: Mapping[str, NasError]) -> str:
+    """ "node1, node2: glusterd does not run; node3: no connection"."""
+    nodes: dict[str, list[str]] = {}
+    for name, error in errors.items():
+        nodes.setdefault(str(error).removeprefix(f"{name}: "), []).append(name)
+    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in nodes.items())
 
 
 def timed_out(error: NasError) -> bool:

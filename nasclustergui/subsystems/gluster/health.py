@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nasclustergui.core.events import Problem, Severity
-from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.i18n import _, ngettext, sentences
 from nasclustergui.core.units import clock, count, percent, size
 from nasclustergui.subsystems.gluster.model import (
     Brick,
@@ -30,7 +30,7 @@ def problems(state: GlusterState) -> tuple[Problem, ...]:
     found: list[Problem] = [p for peer in state.peers if (p := _peer(peer, state)) is not None]
     for volume in state.volumes:
         if volume.status is VolumeStatus.STARTED:
-            found += _bricks(volume)
+            found += _bricks(volume, state)
             found += _heal(volume, state)
             found += [p for task in volume.tasks if (p := _task(volume, task)) is not None]
             found += _space(volume)
@@ -87,26 +87,35 @@ def _disconnected(peer: Peer, state: GlusterState) -> str:
     return f"{text} ({why})" if why else text
 
 
-def _bricks(volume: Volume) -> list[Problem]:
+def _bricks(volume: Volume, state: GlusterState) -> list[Problem]:
     """One problem per set with bricks down: what is left of it decides how bad that is."""
     found = []
     for number, group in enumerate(volume.sets, 1):
         down = [brick for brick in group if brick.online is False]
         if down:
-            found.append(_set_problem(volume, number, group, down))
+            found.append(_set_problem(volume, number, group, down, *_revival(volume, down, state)))
     return found
 
 
-def _set_problem(volume: Volume, number: int, group: tuple[Brick, ...], down: list[Brick]) -> Problem:
+def _revival(volume: Volume, down: list[Brick], state: GlusterState) -> tuple[tuple[str, ...], str]:
+    """What to do about bricks that are down, and the action: glusterd of their own node must start them."""
+    ids = {peer.uuid for peer in state.peers if peer.state is PeerState.DISCONNECTED}
+    absent = dict.fromkeys(brick.node or brick.host for brick in down if brick.host_uuid in ids)
+    bring = _("Bring {nodes} back, or start glusterd there (systemctl start glusterd): its bricks start with it.")
+    todo = [bring.format(nodes=", ".join(absent))] if absent else []
+    here = any(brick.host_uuid not in ids for brick in down)
+    if here:
+        todo += [_("If its node is up: start the missing bricks again."), _("If the disk failed: replace the brick.")]
+    wait = _("Do not restart other nodes that hold bricks of {volume} until then.").format(volume=volume.name)
+    return (*todo, wait), f"gluster.start-force:{volume.name}" if here else ""
+
+
+def _set_problem(
+    volume: Volume, number: int, group: tuple[Brick, ...], down: list[Brick], todo: tuple[str, ...], revive: str
+) -> Problem:
     up = [brick.online is not False for brick in group]
     access = set_access(volume, up)
     names = ", ".join(brick.name for brick in down)
-    revive = f"gluster.start-force:{volume.name}"
-    todo = (
-        _("If its node is up: start the missing bricks again."),
-        _("If the disk failed: replace the brick."),
-        _("Do not restart other nodes that hold bricks of {volume} until then.").format(volume=volume.name),
-    )
     key = f"gluster/{volume.name}/set/{number}"
     if access is not Access.FULL:
         return Problem(
@@ -277,13 +286,16 @@ def _unread(state: GlusterState) -> list[Problem]:
         if state.status_at
         else _("They were never read.")
     )
+    waits = ", ".join(state.waits_for)
     return [
         Problem(
             "gluster/status",
-            Severity.UNKNOWN,
-            _("Brick states cannot be read"),
-            f"{state.status_error} {since}",
+            Severity.WARN if waits else Severity.UNKNOWN,
+            _("GlusterFS waits for {nodes}").format(nodes=waits) if waits else _("Brick states cannot be read"),
+            sentences(state.status_error, since),
             (state.status_hint,) if state.status_hint else (),
-            subject="gluster",
+            "gluster.read",
+            subject=waits or "gluster",
+            urgency=1,
         )
     ]

@@ -70,7 +70,7 @@ class GlusterManager:
         peers = self._resolved(peers, asked, job)
         placed = assemble.place_bricks(volumes, peers, self._node_names)
         absent = tuple(peer.node for peer in peers if peer.node and peer.state is PeerState.DISCONNECTED)
-        self._keeper.renew(placed, absent)
+        self._keeper.renew(placed, absent, self._client.faults)
         self._keeper.wait(patience, job)
         reading, late = self._keeper.reading, self._keeper.late
         faults = self._client.faults
@@ -85,7 +85,8 @@ class GlusterManager:
             read_at=time.time(),
             status_at=reading.at,
             status_error=reading.error or (_("Gluster takes long to tell the states of its bricks.") if late else ""),
-            status_hint=reading.hint,
+            status_hint=reading.hint or (_("Another tool may hold its lock, or a node may hang.") if late else ""),
+            waits_for=reading.waits_for,
             heal_errors=dict(reading.heal_errors),
             node_errors={name: fault.sentence for name, fault in faults.items()},
         )
@@ -115,8 +116,8 @@ class GlusterManager:
                 job.sleep(HEAL_PAUSE)  # a brick that was just started is not yet known to the self-heal daemons
             return self._client.change(node, command, job)
         except OutcomeUnknown as error:
-            sentence, __ = self._reader.who_blocks(Job("probe", quiet=True)) or ("", "")
-            error.hint = f"{sentence} {error.hint}".strip()
+            blocked = self._reader.who_blocks(Job("probe", quiet=True))
+            error.hint = f"{blocked.sentence if blocked else ''} {error.hint}".strip()
             raise
         finally:
             self.expire()

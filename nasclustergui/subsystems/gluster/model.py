@@ -226,7 +226,8 @@ class GlusterState:
         read_at: Unix time of the last complete reading.
         status_at: when brick states, tasks and sizes were read; older than `read_at` when `volume status`
             could not be read or wasn't due: then `status_error` may say why.
-        status_error: one sentence why brick states are old or missing, "" if they are fresh.
+        status_error: one sentence why brick states are old or missing, "" if they are fresh; status_hint: what to do.
+        waits_for: nodes whose glusterd hangs or that can't be reached, so that every locking command waits for them.
         heal_errors: volume name → why its heal backlog could not be read.
         node_errors: node → why gluster could not be asked there, for nodes that were tried and failed.
     """
@@ -239,6 +240,7 @@ class GlusterState:
     status_at: float = 0.0
     status_error: str = ""
     status_hint: str = ""
+    waits_for: tuple[str, ...] = ()
     heal_errors: Mapping[str, str] = field(default_factory=dict)
     node_errors: Mapping[str, str] = field(default_factory=dict)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from nasclustergui.core.errors import Cancelled
@@ -31,6 +31,7 @@ class StatusKeeper:
         self._tried_at = 0.0
         self._pause = SHORTEST
         self._absent: set[str] = set()
+        self._failed: set[str] = set()
         self._errors = 0
         self._again = False
         self._crash: BaseException | None = None
@@ -55,11 +56,16 @@ class StatusKeeper:
             self._again = self._busy_since is not None
             self._reading = replace(self._reading, detail_at=0.0)
 
-    def renew(self, volumes: Sequence[Volume], absent: Sequence[str]) -> None:
-        """Begin a reading if one is due and none is under way. `absent`: nodes whose peers are not connected."""
+    def renew(self, volumes: Sequence[Volume], absent: Sequence[str], failed: Iterable[str] = ()) -> None:
+        """Begin a reading if one is due and none is under way.
+
+        `absent`: nodes whose peers are not connected. `failed`: nodes that gluster could not be asked on.
+        """
         with self._lock:
             pause = AFTER_ERROR[min(self._errors, len(AFTER_ERROR)) - 1] if self._errors else self._pause
             news = set(absent) != self._absent  # a peer came or went: that can't wait
+            news = news or (not self._errors and not self._failed >= set(failed))  # nor can the first sign of trouble
+            self._failed = set(failed)
             due = news or time.monotonic() - self._tried_at >= pause or not self._tried_at
             if not due or self._busy_since is not None or self._job.cancelled:
                 return

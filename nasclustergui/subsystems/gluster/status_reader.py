@@ -37,7 +37,7 @@ class Reading:
         heal_errors: volume → why a part of its backlog is not known.
         processes: node whose peer is not connected → paths of the bricks that run there all the same, since its
             glusterd alone may be down; none where the node cannot be reached either.
-        error, hint: why the newest attempt failed, "" if it went well.
+        error, hint: why the newest attempt failed, "" if it went well. waits_for: the nodes that gluster waited for.
     """
 
     at: float = 0.0
@@ -50,6 +50,16 @@ class Reading:
     processes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     error: str = ""
     hint: str = ""
+    waits_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """The nodes that gluster waits for, a sentence about them, and what to do."""
+
+    nodes: tuple[str, ...]
+    sentence: str
+    hint: str
 
 
 class StatusReader:
@@ -69,12 +79,12 @@ class StatusReader:
         try:
             reports = self._status(started, "", job)
             now = time.time()
-            reading = replace(before, at=now, reports=reports, error="", hint="")
+            reading = replace(before, at=now, reports=reports, error="", hint="", waits_for=())
             if now - before.detail_at > DETAIL_EVERY or before.details.keys() != reports.keys():
                 reading = replace(reading, details=self._status(started, "detail", job), detail_at=time.time())
         except NasError as error:
-            sentence, hint = self._explain(error, job)
-            return replace(before, error=sentence, hint=hint)
+            found = self._explain(error, job)
+            return replace(before, error=found.sentence, hint=found.hint, waits_for=found.nodes)
         self._ask_again(job)
         backlog, heal_errors = read_backlog(self._client, started, reports, job)
         progress = self._progress(reports, job)
@@ -100,25 +110,27 @@ class StatusReader:
             found = tuple(report for reports in each for report in reports or ())
         return {report.volume: report for report in found}
 
-    def _explain(self, error: NasError, job: Job) -> tuple[str, str]:
-        """Sentence and hint. Where glusterd only timed out, look for the node that it waits for."""
+    def _explain(self, error: NasError, job: Job) -> Blocked:
+        """Where glusterd only timed out, look for the node that it waits for."""
         blocked = self.who_blocks(job) if timed_out(error) else None
-        return blocked or (str(error), error.hint)
+        return blocked or Blocked((), str(error), error.hint)
 
-    def who_blocks(self, job: Job) -> tuple[str, str] | None:
-        """Sentence and hint about the nodes that gluster waits for; None if all answer."""
+    def who_blocks(self, job: Job) -> Blocked | None:
+        """The nodes that gluster waits for; None if all answer."""
         answers = gather({n: partial(self._client.ask_node, n, PROBE, parse_peers, job) for n in self._names})
         hung = [name for name, answer in answers.items() if isinstance(answer, ServiceDown)]
         gone = [name for name, answer in answers.items() if isinstance(answer, NodeError)]
         if hung:
-            return (
+            return Blocked(
+                tuple(hung),
                 _("glusterd on {nodes} does not answer, and all of gluster waits for it.").format(
                     nodes=", ".join(hung)
                 ),
                 _("Clients go on. Restart it there (systemctl restart glusterd); its bricks may stop for a moment."),
             )
         if gone:
-            return (
+            return Blocked(
+                tuple(gone),
                 _("{nodes} cannot be reached, and all of gluster waits for it.").format(nodes=", ".join(gone)),
                 _("Bring the node back. Without it gluster gives up after two minutes or more."),
             )

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QStackedWidget, QT
 
 from nasclustergui.core.disks import Disk
 from nasclustergui.core.errors import NasError
-from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.i18n import _, ngettext, sentences
 from nasclustergui.core.profile import Profile
 from nasclustergui.core.units import clock, size_parts
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume, VolumeStatus
@@ -245,7 +245,7 @@ class StoragePage(Page):
         since = _("Values below are from {time}.").format(time=clock(at)) if at else ""
         self._why.setVisible(error is not None and bool(error.details))
         state_word = "critical" if error else "warn"
-        self.banner.set_message(state_word, title, " ".join(part for part in (why, hint, since) if part))
+        self.banner.set_message(state_word, title, sentences(why, hint, since))
         self.banner.show()
 
     def _show_error(self) -> None:
