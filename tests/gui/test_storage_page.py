@@ -244,7 +244,7 @@ def test_old_values_stay_when_volumes_cannot_be_read(page: StoragePage) -> None:
     page.set_state(scenes.pool(), DOWN)
     assert page.place.showing() == "rows"
     assert page.banner.title() == "Volumes cannot be read"
-    assert "glusterd does not run on node1 Start it there." in page.banner.accessibleName()
+    assert "glusterd does not run on node1. Start it there." in page.banner.accessibleName()
     assert cell(page, "archive", 2).startswith("Seen ")
     assert not page.create_button.isEnabled()
     assert not page.detail.delete.isEnabled()

@@ -51,7 +51,8 @@ def _row(state: ClusterState, node: NodeState) -> Row:
 
 def _measured_order(word: NodeWord, sample: Sample | None) -> tuple[float | None, ...]:
     metrics = (_value(sample, f"{name}_percent") for name in ("cpu", "memory", "disk"))
-    return (float(SEVERITY[word.state]), *metrics, _network(sample))
+    gravity = SEVERITY["critical" if word.state == "stale" else word.state]  # a silent node is an "Act now"
+    return (float(gravity), *metrics, _network(sample))
 
 
 def _value(sample: Sample | None, name: str) -> float | None:

@@ -238,7 +238,9 @@ class StoragePage(Page):
         if state is None or not (error or state.status_error):
             self.banner.hide()
             return
-        title = _("Volumes cannot be read") if error else _("Brick states cannot be read")
+        waits = ", ".join(state.waits_for)
+        blocked = _("GlusterFS waits for {nodes}").format(nodes=waits) if waits else _("Brick states cannot be read")
+        title = _("Volumes cannot be read") if error else blocked
         why = str(error) if error else state.status_error
         hint = error.hint if error else state.status_hint
         at = state.read_at if error else state.status_at
