@@ -1,33 +1,35 @@
-"""Opens the app on a lab of its own: what `./run` does where there is a display."""
+"""Opens the app on a cluster of its own: what `./run` does where there is a display."""
 
 from __future__ import annotations
 
-import os
-import subprocess
+import signal
 import sys
 
-from tests.lab.cluster import Lab, take_down
+from tests.demo import demo, without_agent
 from tests.lab.paths import LabError
 
-NAME = "run"
+DISK_MB = 1024
 
 
 def main() -> int:
     """Start a 4-node cluster, open the app on it as its workstation would, take the cluster down at the end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    print("Starting a cluster of 4 nodes …", flush=True)
     try:
-        take_down(NAME)  # what an interrupted run left
-        print("Starting a cluster of 4 nodes …", flush=True)
-        with Lab.up(nodes=4, name=NAME) as lab:
-            print(f"It is up. Its profile: {lab.profile_path}", flush=True)
-            command = [sys.executable, "-m", "tests.lab", "hub", "--name", NAME, sys.executable, "-m", "nasclustergui"]
-            return subprocess.run(
-                [*command, "--cluster", str(lab.profile_path)], check=False, env=os.environ
-            ).returncode
+        with demo("run", DISK_MB) as cluster:
+            name = cluster.lab.name
+            print(
+                f"It is up, and goes when the window is closed. Do something to it: ./run lab poweroff --name {name} 3"
+            )
+            sys.stdout.flush()
+            hub = [sys.executable, "-m", "tests.lab", "hub", "--name", name]
+            app = [sys.executable, "-m", "nasclustergui", "--cluster", str(cluster.profile)]
+            return cluster.run([*hub, *app], without_agent())
     except LabError as error:
         print(f"The embedded cluster can't start: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":
