@@ -166,5 +166,5 @@ class Poller(QObject):
         waited = duration(self._deadline.interval() / 1000)
         return ServiceDown(
             _("No answer within {time}").format(time=waited),
-            hint=_("What you see is older. It is read again as soon as the cluster answers."),
+            hint=_("It is read again as soon as the cluster answers."),
         )
