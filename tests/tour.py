@@ -51,7 +51,7 @@ def main(words: list[str]) -> int:
         return 128 + signal.SIGINT
     if code == 0 and options.docs:
         _renew_images()
-    return code
+    return code if code >= 0 else 128 - code  # a signal, as shells say it
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:

@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from nasclustergui.core.job import Job
 from nasclustergui.subsystems.gluster.model import Volume
 from nasclustergui.ui import theme
-from tests.lab.app import App
+from tests.lab.app import App, pause
 from tests.lab.cluster import Lab
 
 SETTLE_MS = 350  # until hover, expansion and the last repaint are over
@@ -33,7 +32,7 @@ class Guide:
 
     def station(self, name: str, sentence: str, widget: QWidget | None = None) -> None:
         """Picture of the window (or of that dialog) as it is now, and what is to be seen."""
-        QTest.qWait(SETTLE_MS)
+        pause(SETTLE_MS)
         picture = f"{len(self.shown) + 1:02}-{name}"
         path = self.app.shot(self.folder, picture, widget)
         self.shown.append(picture)
@@ -45,7 +44,7 @@ class Guide:
 
     def live(self, seconds: float) -> None:
         """Let the window live so long, for charts to grow."""
-        QTest.qWait(int(seconds * 1000))
+        pause(int(seconds * 1000))
 
     def until(self, name: str, like: Callable[[Volume], object], what: str, seconds: float = 90) -> Volume:
         """Wait until the window knows the volume like that."""
@@ -65,7 +64,7 @@ class Guide:
         """Theme and size of the window."""
         theme.use(colours)
         self.app.frame.resize(*size)
-        QTest.qWait(SETTLE_MS)
+        pause(SETTLE_MS)
 
     def watch(self, job: Job, name: str, sentence: str, share: float = 0.3) -> None:
         """A picture of the job at work, once that share of it is done; then wait for its end."""

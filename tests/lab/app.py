@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -29,6 +29,13 @@ from nasclustergui.window.frame import Frame
 from nasclustergui.window.workspace import Workspace
 
 PATIENCE = 60.0  # seconds; a failing test waits that long, a passing one hardly at all
+
+
+def pause(milliseconds: int) -> None:
+    """Let the window and its worker threads live so long. (QTest.qWait keeps the interpreter's lock meanwhile.)"""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 class App:
@@ -64,7 +71,7 @@ class App:
         while not until():
             if time.monotonic() > end:
                 raise AssertionError(f"waited {seconds:.0f} s in vain for {what}; {self.describe()}")
-            QTest.qWait(50)
+            pause(50)
 
     def describe(self) -> str:
         """What the app believes now, for a failed test."""
@@ -255,7 +262,7 @@ class App:
     def shot(self, folder: Path, name: str, widget: QWidget | None = None) -> Path:
         """A picture of the window (or of a dialog) as it is now."""
         folder.mkdir(parents=True, exist_ok=True)
-        QTest.qWait(150)
+        pause(150)
         path = folder / f"{name}.png"
         assert (widget or self.frame).grab().save(str(path))
         return path
