@@ -79,7 +79,11 @@ def test_a_dispersed_volume_that_only_reads() -> None:
 
 
 def test_unknown_bricks_are_no_loss() -> None:
-    assert problems(state(with_bricks(volume(), {"online": None}, {"online": None}))) == ()
+    unknown = with_bricks(volume(), {"online": None}, {"online": None})
+    (found,) = problems(state(unknown))
+    assert (found.severity, found.key) == (Severity.UNKNOWN, "gluster/data/unknown")
+    assert "node1:/bricks/d1/data0, node2:" in found.text
+    assert [p.key for p in problems(state(unknown, status_error="It hangs"))] == ["gluster/status"]
 
 
 def test_peers() -> None:

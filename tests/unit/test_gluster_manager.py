@@ -135,6 +135,46 @@ def test_brick_states_that_cannot_be_read_are_not_claimed(made: Made) -> None:
     assert "quorum" in state.status_error
 
 
+NO_VOLUMES = ok("<volStatus><volumes/></volStatus>")
+
+
+def left_out(pool: Pool, by_name: Reply) -> None:
+    """`volume status all` leaves the volume out, as it does while another client has it locked."""
+    normal = pool.answer
+
+    def answer(node: str, line: Words) -> Reply:
+        if line[:3] == ("volume", "status", "all"):
+            return NO_VOLUMES
+        return by_name if line[:2] == ("volume", "status") and line[3:] == () else normal(node, line)
+
+    pool.nodes.script = answer
+
+
+def test_a_volume_that_the_status_leaves_out_is_asked_for_by_name(made: Made) -> None:
+    pool = Pool(**ALL_UP)
+    left_out(pool, pool.replies["status"])
+    state = read(made(pool))
+    assert [b.online for b in state.volumes[0].bricks] == [True, False, True]
+    assert [b.size for b in state.volumes[0].bricks] == [1006632960] * 3
+    assert state.status_error == ""
+
+
+def test_a_volume_that_stays_locked_is_not_taken_for_well(made: Made) -> None:
+    pool = Pool(**ALL_UP)
+    left_out(pool, refused("Another transaction is in progress for rep3. Please try again after some time.", 30802))
+    state = read(made(pool))
+    assert [b.online for b in state.volumes[0].bricks] == [None, None, None]
+    assert state.status_error
+
+
+def test_a_volume_that_was_stopped_meanwhile_spoils_nothing(made: Made) -> None:
+    pool = Pool(**ALL_UP)
+    left_out(pool, refused("Volume rep3 is not started"))
+    state = read(made(pool))
+    assert [b.online for b in state.volumes[0].bricks] == [None, None, None]
+    assert state.status_error == ""
+
+
 def test_old_brick_states_are_kept_with_their_age(made: Made) -> None:
     pool = Pool(**ALL_UP)
     manager = made(pool)

@@ -34,6 +34,7 @@ def problems(state: GlusterState) -> tuple[Problem, ...]:
             found += _heal(volume, state)
             found += [p for task in volume.tasks if (p := _task(volume, task)) is not None]
             found += _space(volume)
+            found += _unknown(volume, state)
     found += _unread(state)
     return tuple(sorted(found, key=lambda problem: -problem.severity))
 
@@ -276,6 +277,26 @@ def _space(volume: Volume) -> list[Problem]:
 def _used_percent(group: tuple[Brick, ...]) -> float | None:
     shares = [100.0 * (b.size - b.free) / b.size for b in group if b.size and b.free is not None and not b.arbiter]
     return max(shares, default=None)
+
+
+def _unknown(volume: Volume, state: GlusterState) -> list[Problem]:
+    """Bricks that nobody told of: what is not known is not well. Where the whole reading failed, that is said once."""
+    unknown = [brick.name for brick in volume.bricks if brick.online is None]
+    if not unknown or state.status_error:
+        return []
+    return [
+        Problem(
+            f"gluster/{volume.name}/unknown",
+            Severity.UNKNOWN,
+            _("Volume {volume}: it is not known whether its bricks run").format(volume=volume.name)
+            if len(unknown) == len(volume.bricks)
+            else _("Volume {volume}: it is not known whether some of its bricks run").format(volume=volume.name),
+            _("Nothing is known of {bricks}.").format(bricks=", ".join(unknown)),
+            (_("Wait for the next reading; if it stays so, look at glusterd's log on their nodes."),),
+            "gluster.read",
+            volume.name,
+        )
+    ]
 
 
 def _unread(state: GlusterState) -> list[Problem]:

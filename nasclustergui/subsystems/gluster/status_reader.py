@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from nasclustergui.core.errors import NasError, NodeError, ServiceDown
+from nasclustergui.core.errors import CommandFailed, LockBusy, NasError, NodeError, ServiceDown
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.subsystems.gluster import commands
@@ -105,10 +105,23 @@ class StatusReader:
         if not started:
             return {}
         found, __ = self._client.ask(commands.volume_status("all", what), _status_or_none, job)
-        if found is None:  # a path that isn't UTF-8: read the volumes one by one, leave that one out
-            each = (self._client.ask(commands.volume_status(v.name, what), _status_or_none, job)[0] for v in started)
-            found = tuple(report for reports in each for report in reports or ())
-        return {report.volume: report for report in found}
+        reports = {report.volume: report for report in found or ()}
+        # `all` leaves out, without a word, volumes that another client has locked (10.3), and prints nothing at all
+        # where a path isn't UTF-8: asked for by its name, such a volume is refused, waited for and told.
+        for volume in started:
+            if volume.name not in reports:
+                reports.update(self._status_of(volume.name, what, job))
+        return reports
+
+    def _status_of(self, volume: str, what: str, job: Job) -> dict[str, StatusReport]:
+        """One volume's report. Empty if it was stopped or deleted meanwhile, or a path of it isn't UTF-8."""
+        try:
+            found, __ = self._client.ask(commands.volume_status(volume, what), _status_or_none, job)
+        except LockBusy:
+            raise
+        except CommandFailed:
+            return {}
+        return {report.volume: report for report in found or ()}
 
     def _explain(self, error: NasError, job: Job) -> Blocked:
         """Where glusterd only timed out, look for the node that it waits for."""
