@@ -59,6 +59,8 @@ class Row(NamedTuple):
         sort: what each column sorts by, where its text would mislead (sizes, ages); shorter than `cells` is fine.
         data: what the page wants back when the row is chosen; not compared.
         open: expanded when it first appears.
+        rank: in a table whose worst rows stand first, the rank of this one in `states.SEVERITY`; None takes the worst
+            state that it shows.
     """
 
     key: str
@@ -67,6 +69,7 @@ class Row(NamedTuple):
     sort: tuple[float | str | None, ...] = ()
     data: object = None
     open: bool = False
+    rank: int | None = None
 
 
 SortKey = tuple[int, float, tuple[tuple[int, int, str], ...]]
@@ -81,6 +84,8 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def severity(row: Row) -> int:
     """Rank of the worst state the row itself shows; rows without a state come last."""
+    if row.rank is not None:
+        return row.rank
     return min((SEVERITY[cell.state] for cell in row.cells if cell.kind == "state" and cell.state), default=99)
 
 

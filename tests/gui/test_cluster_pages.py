@@ -20,9 +20,11 @@ from nasclustergui.cluster.verdict import Since, problems, verdict
 from nasclustergui.core.errors import NasError, ServiceDown
 from nasclustergui.core.events import Event, Severity
 from nasclustergui.core.job import Job
+from nasclustergui.subsystems.nodes.model import Link
 from nasclustergui.ui import theme
 from nasclustergui.ui.jobs import Jobs
 from nasclustergui.ui.jobs_dock import JobsDock
+from nasclustergui.ui.states import SEVERITY
 from nasclustergui.window.frame import Frame
 from tests.gui import cluster_scenes
 
@@ -108,6 +110,7 @@ def test_old_values_are_marked_and_never_vanish(qtbot: QtBot, output: Path) -> N
     row = window.nodes.tree.rows.row(window.nodes.tree.rows.find("edge1"))
     assert row is not None
     assert all(cell.stale for cell in row.cells if cell.kind == "meter")
+    assert row.rank == SEVERITY["stale"]  # it carries nothing
     window.shot(output / "overview-stale.png")
     window.frame.show_page("nodes")
     window.shot(output / "nodes-stale.png")
@@ -123,6 +126,14 @@ def test_nothing_read_yet_is_said_so(qtbot: QtBot, output: Path) -> None:
     assert window.overview.verdict._badge.word == "Not known"
     assert window.overview.tiles["storage"].accessibleName().startswith("Storage: —")
     window.shot(output / "overview-empty.png")
+
+
+def test_a_silent_node_that_carries_data_stands_first(qtbot: QtBot) -> None:
+    state = cluster_scenes.cluster()
+    lost = tuple(replace(n, link=Link.LOST) if n.name == "node5" else n for n in state.nodes.nodes)
+    window = Window(qtbot, replace(state, nodes=replace(state.nodes, nodes=lost)))
+    rows = window.nodes.tree.rows
+    assert rows.key(rows.index(0, 0)) == "node5"
 
 
 def test_polling_keeps_selection_and_expansion(qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from nasclustergui.cluster.node_word import NodeWord, last_copies, node_word
+from nasclustergui.cluster.node_word import last_copies, node_word
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.i18n import _
 from nasclustergui.core.metrics import Sample
@@ -45,14 +45,16 @@ def _row(state: ClusterState, node: NodeState) -> Row:
         _meter(_value(sample, "disk_percent"), stale),
         Cell(rate(_network(sample)), "num", stale=stale),
     )
-    sort = (node.name, node.host, role, *_measured_order(word, sample))
-    return Row(node.name, cells, _children(state, node), sort, node.name)
+    carries = bool(state.bricks_of(node.name)) or bool(state.etcd_role(node.name))
+    silent = word.state == "stale" and carries  # for the verdict that is an "Act now"
+    rank = SEVERITY["critical" if silent else word.state]
+    sort = (node.name, node.host, role, float(rank), *_measured_order(sample))
+    return Row(node.name, cells, _children(state, node), sort, node.name, rank=rank)
 
 
-def _measured_order(word: NodeWord, sample: Sample | None) -> tuple[float | None, ...]:
+def _measured_order(sample: Sample | None) -> tuple[float | None, ...]:
     metrics = (_value(sample, f"{name}_percent") for name in ("cpu", "memory", "disk"))
-    gravity = SEVERITY["critical" if word.state == "stale" else word.state]  # a silent node is an "Act now"
-    return (float(gravity), *metrics, _network(sample))
+    return (*metrics, _network(sample))
 
 
 def _value(sample: Sample | None, name: str) -> float | None:
