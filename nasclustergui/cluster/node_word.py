@@ -44,7 +44,7 @@ def node_word(state: ClusterState, node: NodeState) -> NodeWord:
 
 
 def last_copies(state: ClusterState, node: str) -> tuple[str, ...]:
-    """Volumes that lose access to files if this node goes too, because a sibling brick is down already."""
+    """Volumes with files that clients cannot use without this node, because sibling bricks are down already."""
     return tuple(dict.fromkeys(v.name for v, i in state.bricks_of(node) if _started(v) and _is_last(v, i)))
 
 
@@ -53,11 +53,11 @@ def _started(volume: Volume) -> bool:
 
 
 def _is_last(volume: Volume, position: int) -> bool:
-    """A sibling is down, this brick is up, and without it clients would lose files."""
+    """A sibling is down, this brick is up, and without it clients have no access (they may have none already)."""
     group = volume.sets[position // volume.set_size]
     here = position % volume.set_size
     up = [brick.online is True for brick in group]
     if not up[here] or all(up) or volume.type is VolumeType.DISTRIBUTE:
         return False
     without = [on and i != here for i, on in enumerate(up)]
-    return set_access(volume, up) is Access.FULL and set_access(volume, without) is not Access.FULL
+    return set_access(volume, without) is not Access.FULL

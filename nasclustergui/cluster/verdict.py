@@ -137,7 +137,8 @@ def _what_was_checked(state: ClusterState) -> str:
     if state.gluster is not None:
         running = sum(v.status is VolumeStatus.STARTED for v in state.gluster.volumes)
         text = ngettext("{n} volume runs with all its bricks", "{n} volumes run with all their bricks", running)
-        parts.append(text.format(n=running) if running else _("No volume runs"))
+        none = _("No volume runs") if state.gluster.volumes else _("No volumes yet")
+        parts.append(text.format(n=running) if running else none)
     if state.etcd is not None and state.etcd.members:
         parts.append(
             _("{healthy} of {members} etcd members answer").format(

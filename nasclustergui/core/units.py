@@ -97,9 +97,10 @@ def duration(seconds: float | None) -> str:
 
 def about(low: float, likely: float, high: float) -> str:
     """An estimate with its band: "about 6 min" or "about 6 min (4 to 11 min)" where the band is wide."""
-    text = _("about {time}").format(time=duration(likely))
-    if high - low > 0.5 * likely and duration(low) != duration(high):
-        text += " " + _("({low} to {high})").format(low=duration(low), high=duration(high))
+    text = _("about {time}").format(time=duration(round(likely)))
+    first, last = duration(round(low)), duration(round(high))
+    if high - low > 0.5 * likely and first != last:
+        text += " " + _("({low} to {high})").format(low=first, high=last)
     return text
 
 

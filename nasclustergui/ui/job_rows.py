@@ -59,7 +59,7 @@ def _running(job: Job) -> Cell:
         return Cell(_("Runs"), "state", state="busy", sub=duration(_took(job)))
     text = percent(100 * job.progress)
     if job.seconds_left is not None:
-        text += ", " + _("about {time} left").format(time=duration(job.seconds_left[1]))
+        text += ", " + _("about {time} left").format(time=duration(round(job.seconds_left[1])))
     return Cell(text, "progress", value=job.progress)
 
 

@@ -44,7 +44,7 @@ class JobsDock(Fill):
         self.why_button = button(_("What went wrong"), small=True, icon="info", on_click=self._on_why)
         self.output_button = button(_("Hide output"), "quiet", "terminal", small=True, on_click=self._on_toggle_output)
         self.tree = Tree(
-            [(_("Job"), -1), (_("Step"), 236), (_("Progress"), 236), (_("Started"), 80), (_("By"), 80)],
+            [(_("Job"), -1), (_("Step"), 184), (_("Progress"), 236), (_("Started"), 80), (_("By"), 80)],
             flat=True,
             drop={4: 700, 3: 620, 1: 520},
             name=_("Jobs"),

@@ -194,7 +194,7 @@ def _facts(plan: Plan) -> str:
 def _runs(plan: Plan) -> str:
     if plan.seconds is None:
         return _("Runs as a job")
-    return _("Runs as a job, about {time}").format(time=duration(max(1.0, plan.seconds)))
+    return _("Runs as a job, about {time}").format(time=duration(max(1, round(plan.seconds))))
 
 
 def _lower_first(text: str) -> str:

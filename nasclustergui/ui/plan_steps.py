@@ -10,12 +10,13 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeySequence, QMouseEvent, QPainter
+from PySide6.QtGui import QGuiApplication, QKeySequence, QMouseEvent, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
 from nasclustergui.core.i18n import _
@@ -67,11 +68,17 @@ class StepModel(QAbstractListModel):
 
 
 class StepDelegate(QStyledItemDelegate):
-    """Paints one step as two lines."""
+    """Paints one step: a line about it, and the whole command, on as many lines as it takes."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Two lines and their air."""
-        return QSize(100, theme.px(74))
+    def __init__(self, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        """As high as the command is long."""
+        row = QRectF(0, 0, self._view.viewport().width(), 0)
+        lines = command_layout(one_line(index.data()), command_width(code_rect(row))).lineCount()
+        return QSize(100, theme.px(74) + (lines - 1) * line_height())
 
     def paint(self, p: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Number, title, node, undo, risk; the command below."""
@@ -114,27 +121,59 @@ class StepDelegate(QStyledItemDelegate):
 
     def _command(self, p: QPainter, r: QRectF, command: str, selected: bool) -> None:
         theme.round_rect(p, r, 6, theme.c("inset"), theme.c("accent" if selected else "line"))
+        text = command_layout(one_line(command), command_width(r))
+        above = (r.height() - text.lineCount() * line_height()) / 2
         p.setFont(theme.font("mono"))
         p.setPen(theme.c("text3"))
-        p.drawText(r.adjusted(10, 0, 0, 0), _VC, "$")
+        p.drawText(QRectF(r.x() + 10, r.y() + above, 16, line_height()), _VC, "$")
         p.setPen(theme.c("text"))
-        inner = r.adjusted(26, 0, -theme.px(14) - 20, 0)
-        one_line = command.replace("\n", "⏎")
-        shown = p.fontMetrics().elidedText(one_line, Qt.TextElideMode.ElideMiddle, int(inner.width()))
-        p.drawText(inner, _VC, shown)
+        text.draw(p, QPointF(r.x() + 26, r.y() + above))
         copy = copy_rect(r)
         theme.draw_icon(p, "copy", theme.c("text3"), copy.x(), copy.y(), int(copy.width()))
 
 
 def code_rect(r: QRectF) -> QRectF:
     """Where the command stands in a row's rectangle."""
-    return QRectF(r.x() + theme.px(22) + 14, r.y() + theme.px(36), r.width() - theme.px(22) - 28, theme.px(28))
+    top = theme.px(36)
+    return QRectF(
+        r.x() + theme.px(22) + 14, r.y() + top, r.width() - theme.px(22) - 28, r.height() - top - theme.px(10)
+    )
 
 
 def copy_rect(code: QRectF) -> QRectF:
-    """Where the copy icon stands in a command's rectangle."""
+    """Where the copy icon stands in a command's rectangle: beside its first line."""
     side = theme.px(14)
-    return QRectF(code.right() - side - 10, code.center().y() - side / 2, side, side)
+    return QRectF(code.right() - side - 10, code.y() + (theme.px(28) - side) / 2, side, side)
+
+
+def command_width(code: QRectF) -> float:
+    """Room for the command's text in its rectangle."""
+    return code.width() - 26 - theme.px(14) - 20
+
+
+def line_height() -> int:
+    """Of the lines of a command, in pixels."""
+    return theme.px(17)
+
+
+def one_line(command: str) -> str:
+    """The command without line breaks of its own, which would look like two commands."""
+    return command.replace("\n", "⏎")
+
+
+def command_layout(command: str, width: float) -> QTextLayout:
+    """The command broken between words where it can be."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout = QTextLayout(command, theme.font("mono"))
+    layout.setTextOption(option)
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(width, 40.0))
+        gap = (line_height() - line.height()) / 2
+        line.setPosition(QPointF(0, (layout.lineCount() - 1) * line_height() + gap))
+    layout.endLayout()
+    return layout
 
 
 class StepList(QListView):
@@ -153,7 +192,7 @@ class StepList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
         self.setAccessibleName(_("Steps of the plan"))
 

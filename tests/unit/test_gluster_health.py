@@ -185,16 +185,19 @@ def test_a_volume_made_anew_under_the_same_name() -> None:
 
 def test_bricks_go_down_and_come_back() -> None:
     down = with_bricks(volume(), {"online": False})
-    assert events(state(volume()), state(down)) == ["Brick node1:/bricks/d1/data0 of data went down"]
-    assert events(state(down), state(volume())) == ["Brick node1:/bricks/d1/data0 of data is up again"]
+    assert events(state(volume()), state(down)) == ["A brick of data went down"]
+    assert events(state(down), state(volume())) == ["A brick of data is up again"]
+    assert [e.text for e in changes(state(volume()), state(down))] == ["node1:/bricks/d1/data0"]
+    all_down = with_bricks(volume(), *({"online": False},) * 3)
+    assert events(state(volume()), state(all_down)) == ["3 bricks of data went down"]
     assert events(state(with_bricks(volume(), {"online": None})), state(down)) == []
 
 
 def test_bricks_are_added_and_removed() -> None:
     more = replace(volume(VolumeType.DISTRIBUTE), bricks=(*volume(VolumeType.DISTRIBUTE).bricks, brick(4, "/b/x")))
     few = volume(VolumeType.DISTRIBUTE)
-    assert events(state(few), state(more)) == ["Volume data got the brick node4:/b/x"]
-    assert events(state(more), state(few)) == ["Brick node4:/b/x was taken out of volume data"]
+    assert events(state(few), state(more)) == ["A brick was added to data"]
+    assert events(state(more), state(few)) == ["A brick was taken out of data"]
 
 
 def test_peers_join_leave_and_get_lost() -> None:
@@ -217,7 +220,7 @@ def test_a_heal_begins_and_ends_with_its_largest_backlog() -> None:
 def test_a_backlog_hidden_by_a_dead_brick_is_not_healed() -> None:
     few = with_bricks(volume(), {"heal_pending": 3}, {"heal_pending": 0}, {"heal_pending": 0})
     hidden = with_bricks(few, {"online": False, "heal_pending": None})
-    assert events(state(few), state(hidden)) == ["Brick node1:/bricks/d1/data0 of data went down"]
+    assert events(state(few), state(hidden)) == ["A brick of data went down"]
 
 
 def test_tasks_begin_and_end() -> None:

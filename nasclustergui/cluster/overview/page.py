@@ -28,7 +28,7 @@ def action_words() -> dict[str, str]:
         "nodes.retry": _("Connect now"),
         "nodes.connect": _("Connect…"),
         "gluster.heal": _("Heal…"),
-        "gluster.start-force": _("Restart bricks…"),
+        "gluster.start-force": _("Start missing bricks…"),
         "gluster.read": _("Read again"),
         "etcd.read": _("Read again"),
     }

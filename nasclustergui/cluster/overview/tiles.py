@@ -97,7 +97,7 @@ def storage_tile(state: ClusterState) -> TileText:
     stale = "gluster" in state.errors or bool(gluster.status_error)
     missing = len(sizes) - len(known)
     if not gluster.volumes:
-        return TileText("0", _("volumes"), _("no volume yet"), "")
+        return TileText(DASH, "", _("no volume yet"), "")
     if not running:
         return TileText(DASH, "", _("no volume runs"), "")
     if not known:
@@ -124,11 +124,13 @@ def volumes_tile(state: ClusterState) -> TileText:
         return TileText(DASH, "", _("not read yet"), "unknown")
     started = [v for v in gluster.volumes if v.status is VolumeStatus.STARTED]
     stale = "gluster" in state.errors
-    unit = _("of {total} run").format(total=len(gluster.volumes))
+    unit = _("of {total} run").format(total=len(gluster.volumes)) if gluster.volumes else ""
     if stale:
         return TileText(
             str(len(started)), unit, _("read {time}").format(time=clock(gluster.read_at)), "stale", stale=True
         )
+    if not gluster.volumes:
+        return TileText("0", "", _("none created yet"), "")
     lacking = [v.name for v in started if any(b.online is False for b in v.bricks)]
     if lacking:
         return TileText(

@@ -74,24 +74,37 @@ def _status(was: Volume, volume: Volume, new: GlusterState) -> Iterator[Event]:
 
 
 def _bricks(was: Volume, volume: Volume, new: GlusterState) -> Iterator[Event]:
+    """One event for all bricks of a volume that the same happened to."""
     before = {brick.name: brick for brick in was.bricks}
+    steady = was.status is volume.status is VolumeStatus.STARTED  # starting and stopping a volume says it all
+    added, down, up = [], [], []
     for brick in volume.bricks:
         old = before.pop(brick.name, None)
         if old is None:
-            text = _("Volume {volume} got the brick {brick}")
-        elif VolumeStatus.STARTED not in (was.status, volume.status) or was.status is not volume.status:
-            continue  # starting and stopping a volume says it all
-        elif old.online is True and brick.online is False:
-            text = _("Brick {brick} of {volume} went down")
-        elif old.online is False and brick.online is True:
-            text = _("Brick {brick} of {volume} is up again")
-        else:
-            continue
-        severity = Severity.WARN if brick.online is False and old is not None else Severity.OK
-        yield _event(new, severity, text.format(volume=volume.name, brick=brick.name), volume.name)
-    for name in before:
-        text = _("Brick {brick} was taken out of volume {volume}").format(volume=volume.name, brick=name)
-        yield _event(new, Severity.INFO, text, volume.name)
+            added.append(brick.name)
+        elif steady and old.online is True and brick.online is False:
+            down.append(brick.name)
+        elif steady and old.online is False and brick.online is True:
+            up.append(brick.name)
+    yield from _brick_events(volume, new, added, down, up, list(before))
+
+
+def _brick_events(
+    volume: Volume, new: GlusterState, added: list[str], down: list[str], up: list[str], gone: list[str]
+) -> Iterator[Event]:
+    added_text = ngettext("A brick was added to {volume}", "{n} bricks were added to {volume}", len(added))
+    down_text = ngettext("A brick of {volume} went down", "{n} bricks of {volume} went down", len(down))
+    up_text = ngettext("A brick of {volume} is up again", "{n} bricks of {volume} are up again", len(up))
+    gone_text = ngettext("A brick was taken out of {volume}", "{n} bricks were taken out of {volume}", len(gone))
+    for names, severity, text in (
+        (added, Severity.OK, added_text),
+        (down, Severity.WARN, down_text),
+        (up, Severity.OK, up_text),
+        (gone, Severity.INFO, gone_text),
+    ):
+        if names:
+            title = text.format(volume=volume.name, n=len(names))
+            yield Event(new.read_at, severity, title, ", ".join(names), volume.name)
 
 
 def _tasks(was: Volume, volume: Volume, new: GlusterState) -> Iterator[Event]:

@@ -47,7 +47,7 @@ class VolumesPlace(QStackedWidget):
         text = _("A volume joins disks of several nodes into one shared folder tree.")
         if free_disks is not None:
             free = ngettext("{n} disk is free.", "{n} disks are free.", free_disks).format(n=free_disks)
-            text = f"{text} {free}"
+            text = f"{text}\n{free}"
         self.empty.set_message("database", "text3", _("No volumes yet"), text)
         self._show(self.empty)
 

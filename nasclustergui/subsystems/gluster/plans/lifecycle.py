@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _, ngettext
@@ -138,14 +140,14 @@ def _delete_meaning(volume: Volume) -> tuple[Meaning, ...]:
             _("Volume {volume} is gone for good, with its options and quotas").format(volume=volume.name),
         )
     ]
-    if volume.status is VolumeStatus.STARTED:
-        said.append(loses_access(volume))
+    access = loses_access(volume)
+    if volume.status is not VolumeStatus.STARTED:
+        access = Meaning(Severity.CRITICAL, _("Clients can no longer reach its files"))
     if volume.usable is not None and volume.available is not None:
         used = max(0, volume.usable - volume.available)
         text = _("Up to {size} of files; other volumes on the same disks are counted in.").format(size=size(used))
-        said.append(Meaning(Severity.CRITICAL, _("Clients can no longer reach its files"), text))
-    else:
-        said.append(Meaning(Severity.CRITICAL, _("Clients can no longer reach its files")))
+        access = replace(access, text=text)
+    said.append(access)
     bricks = ", ".join(brick.name for brick in volume.bricks[:6]) + (", …" if len(volume.bricks) > 6 else "")
     text = _("They keep using space until somebody removes them on the nodes: {bricks}").format(bricks=bricks)
     said.append(Meaning(Severity.INFO, _("The brick directories and the files in them stay"), text))
