@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -16,10 +17,14 @@ from nasclustergui.ui.labels import ElidedLabel, Label
 from nasclustergui.ui.layout import clear, row
 
 
-class _JobsText(ElidedLabel):
-    """What runs; a click opens the jobs, as Ctrl+J does."""
+class _Clickable(ElidedLabel):
+    """A text that does something when it is clicked; a key does the same."""
 
     clicked = Signal()
+
+    def __init__(self, text: str, style: str, role: str) -> None:
+        super().__init__(text, style, role)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Clicked."""
@@ -31,10 +36,11 @@ class StatusBar(Fill):
     """Freshness, jobs, key hints.
 
     Signals:
-        jobs_clicked: the text of the jobs was clicked.
+        jobs_clicked: the text of the jobs was clicked. hint_clicked: that of these keys was.
     """
 
     jobs_clicked = Signal()
+    hint_clicked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("inset")
@@ -42,8 +48,7 @@ class StatusBar(Fill):
         self._word = Label(_("Not connected"), "caption", "text2")
         self._detail = ElidedLabel("", "caption", "text3")
         self._job_icon = state_icon("busy", 14)
-        self._jobs = _JobsText("", "caption", "text2")
-        self._jobs.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._jobs = _Clickable("", "caption", "text2")
         self._hints = row(gap=12)
         left = row(self._icon, self._word, self._detail, 10, self._job_icon, self._jobs, gap=6)
         self.setLayout(row((left, 0), None, self._hints, gap=6, margins=(24, 0, 24, 0)))
@@ -82,4 +87,6 @@ class StatusBar(Fill):
         """(keys, what they do), for instance ("Ctrl+K", "Find or run")."""
         clear(self._hints)
         for keys, what in hints:
-            self._hints.addWidget(Label(f"{keys}  {what}", "caption", "text3"))
+            hint = _Clickable(f"{keys}  {what}", "caption", "text3")
+            hint.clicked.connect(partial(self.hint_clicked.emit, keys))
+            self._hints.addWidget(hint)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from nasclustergui.core.i18n import _
 from nasclustergui.core.profile import Profile
 from nasclustergui.registry import PageSpec, pages
 from nasclustergui.ui import theme
@@ -60,6 +61,7 @@ class Frame(QWidget):
         self.sidebar.current_changed.connect(self.show_page)
         self.sidebar.cluster_clicked.connect(self.cluster_wanted)
         self.status.jobs_clicked.connect(self.jobs_wanted)
+        self.status.hint_clicked.connect(self._on_hint)
         self._shortcuts()
 
     def _shortcuts(self) -> None:
@@ -78,6 +80,10 @@ class Frame(QWidget):
         """Call `act` when the keys are pressed anywhere in the window."""
         QShortcut(QKeySequence(keys), self).activated.connect(lambda: act())
 
+    def _on_hint(self, keys: str) -> None:
+        """What the status bar offers can be clicked too."""
+        {"F5": self.read_wanted, "Ctrl+J": self.jobs_wanted}[keys].emit()
+
     def _focus_filter(self) -> None:
         page = self.current_page()
         if page is not None:
@@ -92,9 +98,11 @@ class Frame(QWidget):
         """Name the cluster everywhere; None: no cluster is open."""
         if profile is None:
             self.setWindowTitle(APP)
+            self.status.set_hints([])
             return
         self.setWindowTitle(f"{profile.name} — {APP}")
         self._name_cluster(True)
+        self.status.set_hints([("F5", _("Read now")), ("Ctrl+J", _("Jobs"))])
         self.band.set_cluster(profile.environment, profile.colour)
         self.sidebar.set_cluster(profile.name, profile.environment, facts, profile.colour)
 

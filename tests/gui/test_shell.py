@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from nasclustergui.core.profile import Environment
 from nasclustergui.ui import theme
-from nasclustergui.ui.parts import Label, button, col, row
+from nasclustergui.ui.parts import ElidedLabel, Label, button, col, row
 from nasclustergui.ui.shell import Band, PageEntry, PageHeader, Regions, Sidebar, StatusBar, environment_tag
 
 PAGES = [
@@ -113,8 +113,19 @@ def test_the_status_bar_tells_fresh_from_stale(qtbot: QtBot) -> None:
     assert texts(bar)[0].startswith("Stale since ")
     bar.set_stale(None)
     assert texts(bar) == ["Not read yet"]
-    bar.set_hints([("Ctrl+K", "Find or run")])
-    qtbot.waitUntil(lambda: texts(bar) == ["Not read yet", "Ctrl+K  Find or run"])
+
+
+def test_hints_of_the_status_bar_can_be_clicked(qtbot: QtBot) -> None:
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.resize(800, 28)
+    bar.show()
+    bar.set_hints([("Ctrl+K", "Find or run"), ("Ctrl+J", "Jobs")])
+    hint = next(w for w in bar.findChildren(ElidedLabel) if w.text() == "Ctrl+J  Jobs")
+    qtbot.waitUntil(hint.isVisible)
+    with qtbot.waitSignal(bar.hint_clicked) as clicked:
+        qtbot.mouseClick(hint, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert clicked.args == ["Ctrl+J"]
 
 
 def test_running_jobs_open_the_jobs(qtbot: QtBot) -> None:

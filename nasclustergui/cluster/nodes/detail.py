@@ -20,6 +20,7 @@ from nasclustergui.ui.strip import Line as ChartLine
 from nasclustergui.ui.strip import Strip
 
 CPU_WARN, MEMORY_WARN = 80.0, 90.0  # dashed lines in the charts, in percent
+SPANS = (120.0, 300.0, 900.0)  # seconds that the charts show: the first of them that holds all that was measured
 
 
 class FileSystemLine(QWidget):
@@ -166,8 +167,22 @@ class NodeDetail(QWidget):
             self._show_series(node)
         elif node.sample is not None and self._memory_total != node.sample.memory_total:
             self._show_series(node)
+        self.refresh_charts()
+
+    def refresh_charts(self) -> None:
+        """Draw what the sampler appended."""
+        span = self._span()
         for chart in self.charts.values():
+            if chart.seconds != span:
+                chart.seconds = span
+                chart.restyle()
             chart.refresh()
+
+    def _span(self) -> float:
+        """Minutes after the start 15 of them would be empty paper."""
+        measured = self._book.series(self.node, "cpu_percent")
+        seconds = measured.last_time - float(measured.times[0]) if len(measured) else 0.0
+        return next((span for span in SPANS if seconds <= span), SPANS[-1])
 
     _memory_total = 0
 

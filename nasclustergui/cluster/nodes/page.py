@@ -110,8 +110,7 @@ class NodesPage(Page):
 
     def refresh_charts(self) -> None:
         """Draw what the sampler appended."""
-        for chart in self.detail.charts.values():
-            chart.refresh()
+        self.detail.refresh_charts()
 
     def select_node(self, name: str) -> None:
         """Show a node, for instance because its card was clicked elsewhere."""
