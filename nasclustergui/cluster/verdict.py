@@ -48,10 +48,16 @@ def problems(state: ClusterState) -> tuple[Problem, ...]:
 
 
 def _weighed(problem: Problem, state: ClusterState) -> Problem:
-    """A silent node that carries neither bricks nor an etcd member hurts nobody's data."""
-    carries = bool(state.bricks_of(problem.subject)) or bool(state.etcd_role(problem.subject))
-    if problem.key.endswith("/link") and not carries and problem.severity > Severity.WARN:
+    """What a silent node carries decides how bad that is: neither bricks nor an etcd member hurt nobody's data."""
+    if not problem.key.endswith("/link"):
+        return problem
+    bricks = state.bricks_of(problem.subject)
+    if not bricks and not state.etcd_role(problem.subject) and problem.severity > Severity.WARN:
         return replace(problem, severity=Severity.WARN)
+    unknown = dict.fromkeys(v.name for v, i in bricks if v.bricks[i].online is None)
+    if unknown:
+        text = _("Whether its bricks of {volumes} serve files is not known.").format(volumes=", ".join(unknown))
+        return replace(problem, text=sentences(problem.text, text))
     return problem
 
 

@@ -53,8 +53,9 @@ def size_parts(n: float, of: float) -> tuple[str, str]:
 
 
 def _step(n: float, base: int, limit: int) -> int:
+    """Never more than three digits before the point, also with base 1024: 1008 MiB are written as 1.0 GiB."""
     step = 0
-    while abs(n) >= base and step < limit - 1:
+    while abs(n) >= 999.95 and step < limit - 1:
         n /= base
         step += 1
     return step

@@ -136,6 +136,20 @@ def test_a_silent_node_that_carries_data_stands_first(qtbot: QtBot) -> None:
     assert rows.key(rows.index(0, 0)) == "node5"
 
 
+def test_a_silent_node_says_what_is_not_known_of_its_bricks() -> None:
+    state = cluster_scenes.cluster()
+    lost = tuple(replace(n, link=Link.LOST) if n.name == "node5" else n for n in state.nodes.nodes)
+    assert state.gluster is not None
+    volumes = tuple(
+        replace(v, bricks=tuple(replace(b, online=None) if b.node == "node5" else b for b in v.bricks))
+        for v in state.gluster.volumes
+    )
+    doubtful = replace(state, nodes=replace(state.nodes, nodes=lost), gluster=replace(state.gluster, volumes=volumes))
+    found = next(p for p in problems(doubtful) if p.key == "nodes/node5/link")
+    names = ", ".join(dict.fromkeys(v.name for v, _brick in doubtful.bricks_of("node5")))
+    assert f"Whether its bricks of {names} serve files is not known." in found.text
+
+
 def test_polling_keeps_selection_and_expansion(qtbot: QtBot) -> None:
     window = Window(qtbot, cluster_scenes.cluster())
     tree = window.nodes.tree

@@ -19,7 +19,9 @@ def german(monkeypatch: pytest.MonkeyPatch) -> None:
     ("n", "text"),
     [
         (0, "0 B"),
-        (1023, "1,023 B"),
+        (999, "999 B"),
+        (1023, "1.0 KiB"),
+        (1008 << 20, "1.0 GiB"),
         (1024, "1.0 KiB"),
         (67508431618867, "61.4 TiB"),
         (None, "—"),

@@ -127,7 +127,9 @@ def _set_problem(
             else _("Volume {volume}: clients have no access").format(volume=volume.name)
             if access is Access.NONE
             else _("Volume {volume}: clients can read but not write").format(volume=volume.name),
-            _("{up} of {all} bricks of set {number} are up, too few. Down: {bricks}.").format(
+            _("The brick {bricks} is down, and no other holds its files.").format(bricks=names)
+            if len(group) == 1
+            else _("{up} of {all} bricks of set {number} are up, too few. Down: {bricks}.").format(
                 up=sum(up), all=len(group), number=number, bricks=names
             ),
             todo,
