@@ -47,9 +47,10 @@ def open_channel(transport: SshTransport, kind: str, details: tuple[str | int, .
     return channel
 
 
-def wrapped(line: str) -> str:
-    """The command line to send for a command line to run."""
-    return f"exec sh -c {shlex.quote(_WRAPPER)} sh {line}"
+def wrapped(line: str, reads: bool = True) -> str:
+    """The command line to send for a command line to run. `reads`: it gets input, else it finds none at once."""
+    wrapper = _WRAPPER if reads else f"{_WRAPPER} </dev/null"
+    return f"exec sh -c {shlex.quote(wrapper)} sh {line}"
 
 
 class Conversation:
@@ -64,7 +65,10 @@ class Conversation:
         self._channel, self._prompt = channel, prompt
         self._stdin = memoryview(stdin)
         self._out, self._err = bytearray(), bytearray()
-        self._eof_sent = False
+        # Without input nothing is sent after the command line, not even the end of the input: a command that
+        # ended meanwhile has closed the channel, and sshd drops the whole connection over a late end of input.
+        self._reads = bool(stdin) or prompt is not None
+        self._eof_sent = not self._reads
         self._answered = prompt is None
         self.started = False
         self.pid: int | None = None
@@ -74,7 +78,9 @@ class Conversation:
         """Run a command line. Raises SSHException, Cancelled, TimeUp or AskedTwice."""
         began = time.monotonic()
         watch.check()
-        self._channel.request("exec", want_reply=True, text=wrapped(line).encode("utf-8", "surrogateescape"))
+        self._channel.request(
+            "exec", want_reply=True, text=wrapped(line, self._reads).encode("utf-8", "surrogateescape")
+        )
         self.started = True
         watch.until(self._step)
         return Result(self._status(), _text(self._out), _text(self._err), time.monotonic() - began)

@@ -185,6 +185,8 @@ class _Rules(paramiko.ServerInterface):
             else:
                 words = shlex.split(line)
                 assert words[:3] == ["exec", "sh", "-c"], line
+                if words[3].endswith("</dev/null"):
+                    channel.in_buffer.close()
                 channel.sendall_stderr(f"@nasclustergui-pid {number}\n".encode())
                 status = self._run(channel, number, tuple(words[5:]))
             if status is not None:
