@@ -25,11 +25,18 @@ def freeze(paths: LabPaths, n: int, init: Process) -> None:
         # Twice, for a process may have been starting another one during the first round.
         for process in _inside(init) + _inside(init):
             process.kill(signal.SIGSTOP)
+        if not wait_until(init.stopped, 10):  # a signal takes effect once the process gets the processor
+            thaw(paths, n, init)
+            raise _not_frozen(n)
         return
     switch.write_text("1")
     if not wait_until(lambda: "frozen 1" in (switch.parent / "cgroup.events").read_text(), 10):
         switch.write_text("0")
-        raise LabError(f"{node_name(n)} did not freeze within 10 s")
+        raise _not_frozen(n)
+
+
+def _not_frozen(n: int) -> LabError:
+    return LabError(f"{node_name(n)} did not freeze within 10 s")
 
 
 def thaw(paths: LabPaths, n: int, init: Process | None) -> None:

@@ -30,11 +30,11 @@ from tests.lab.for_tests import lab_name, require_lab
 from tests.unit.etcd_cluster import wait_for
 
 PROFILE = os.environ.get("NAS_LAB_PROFILE", "")
-on_the_hub = pytest.mark.skipif(not PROFILE, reason="runs on the lab's workstation, see test_from_the_workstation")
+on_the_hub = pytest.mark.workstation
 pytestmark = pytest.mark.lab
 
 
-@pytest.mark.skipif(bool(PROFILE), reason="is on the workstation already")
+@pytest.mark.starts_workstation
 def test_from_the_workstation() -> None:
     require_lab()
     name = lab_name("etcd")
