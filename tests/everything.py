@@ -92,8 +92,8 @@ def run(part: Part) -> Count:
     with ExitStack() as stack:
         environment = stack.enter_context(virtual_screen()) if part.x11 else _offscreen()
         code = _wait((*part.command, *words), environment, part.limit)
-    count = _counted(report, code) if part.tests else _judged(code)
-    for name in _clean_up():
+    count = counted(report, code) if part.tests else judged(code)
+    for name in clean_up():
         print(f"   The part left the lab {name} behind; it is gone now.")
     print(f"── {part.name}: {count}, {time.monotonic() - began:.0f} s", flush=True)
     return count
@@ -127,12 +127,12 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _judged(code: int) -> Count:
+def judged(code: int) -> Count:
     """A part that is no test run."""
     return Count(passed=int(code == 0), failed=int(code not in (0, SKIPPED)), skipped=int(code == SKIPPED))
 
 
-def _counted(report: Path, code: int) -> Count:
+def counted(report: Path, code: int) -> Count:
     """The sums of pytest's own report. A run that fell over without one, or without a failed test, counts as one."""
     if not report.exists():
         return Count(failed=1)
@@ -145,7 +145,7 @@ def _counted(report: Path, code: int) -> Count:
     return total + Count(failed=int(code != 0 and total.failed == 0))
 
 
-def _clean_up() -> list[str]:
+def clean_up() -> list[str]:
     """Take down labs of test processes that are gone."""
     if sys.platform != "linux" or os.geteuid() != 0:
         return []

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from nasclustergui.core.job import Job
 from nasclustergui.subsystems.gluster.model import Volume
 from nasclustergui.ui import theme
 from tests.lab.app import App, pause
@@ -65,12 +64,6 @@ class Guide:
         theme.use(colours)
         self.app.frame.resize(*size)
         pause(SETTLE_MS)
-
-    def watch(self, job: Job, name: str, sentence: str, share: float = 0.3) -> None:
-        """A picture of the job at work, once that share of it is done; then wait for its end."""
-        self.app.wait(lambda: job.ended is not None or (job.progress or 0.0) >= share, "progress", 180)
-        self.station(name, sentence)
-        self.app.finish(job, 240)
 
     def failed(self, error: BaseException) -> None:
         """Say where the tour ended, with a last picture."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nasclustergui.subsystems.gluster.model import Volume, VolumeType
+from nasclustergui.subsystems.gluster.model import TaskState, Volume, VolumeType
 from nasclustergui.subsystems.gluster.page.offers import Action
 from nasclustergui.subsystems.gluster.page.volume_rows import volume_key
 from tests.lab.files import POINT, Mount
@@ -68,9 +68,18 @@ def grow(guide: Guide) -> None:
     guide.station("add-bricks", "Add bricks: a second set of three copies.", dialog)
     job = app.agree(app.review(dialog))
     guide.jobs_open(True)
-    guide.watch(job, "rebalance", "The rebalance moves files to the new bricks; progress and time left are shown.")
+    app.wait(lambda: job.ended is not None or _rebalancing(app.volume(VOLUME)), "the rebalance to be seen", 120)
+    guide.station("rebalance", "The rebalance moves files to the new bricks; progress and time left are shown.")
+    app.finish(job, 240)
     guide.until(VOLUME, lambda v: len(v.bricks) == 6 and all(b.online for b in v.bricks), "six bricks")
     _tidy(guide)
+
+
+def _rebalancing(volume: Volume | None) -> bool:
+    """All is known of the six bricks, and files are being moved."""
+    if volume is None or len(volume.bricks) != 6 or not all(brick.online for brick in volume.bricks):
+        return False
+    return any(task.state is TaskState.RUNNING for task in volume.tasks)
 
 
 def hurt(guide: Guide, mount: Mount) -> None:
