@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from nasclustergui.subsystems.gluster.model import TaskState, Volume, VolumeType
 from nasclustergui.subsystems.gluster.page.offers import Action
 from nasclustergui.subsystems.gluster.page.volume_rows import volume_key
+from nasclustergui.subsystems.nodes.model import NodeState
 from tests.lab.files import POINT, Mount
 from tests.tour_guide import Guide
 
@@ -22,9 +25,15 @@ def arrive(guide: Guide) -> None:
     """From the first second to a cluster that is read and empty."""
     guide.station("connecting", "The window is there and connects: four nodes over SSH, three etcd members.")
     guide.app.wait_ready()
+    control = guide.app.controller
+    guide.app.wait(lambda: all(_measured(node) for node in control.state.nodes.nodes), "metrics of all nodes")
     guide.station("overview", "Overview: all four nodes answer, all is well, there are no volumes yet.")
     guide.app.page("gluster")
     guide.station("storage-empty", "Distributed Storage says what a volume is and offers to create one.")
+
+
+def _measured(node: NodeState) -> bool:
+    return node.sample is not None and not math.isnan(node.sample.cpu_percent)
 
 
 def create(guide: Guide) -> None:

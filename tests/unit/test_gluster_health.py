@@ -165,6 +165,23 @@ def test_bricks_of_an_absent_peer_start_with_its_glusterd_and_not_by_force() -> 
     assert both.action == "gluster.start-force:data"
 
 
+def test_lost_server_quorum_is_the_reason_and_the_peers_are_the_way_out() -> None:
+    guarded = volume(VolumeType.DISTRIBUTE, (1, 2), options={"cluster.server-quorum-type": "server"})
+    down = with_bricks(guarded, {"online": False}, {"online": False})
+    peers = [peer(1), peer(2), peer(3, PeerState.DISCONNECTED), peer(4, PeerState.DISCONNECTED)]
+    found = problems(state(down, peers=peers))[0]
+    assert found.title == "Volume data: clients have no access, server quorum is lost"
+    assert found.text.startswith("2 of 4 peers are connected and 3 are needed")
+    assert found.todo[0].startswith("Bring node3, node4 back")
+    assert found.action == ""
+    assert problems(state(guarded, peers=peers[:3]))[0].severity is Severity.WARN
+
+
+def test_a_volume_without_any_set_left_is_told_once() -> None:
+    down = with_bricks(volume(VolumeType.DISTRIBUTE, (1, 2)), {"online": False}, {"online": False})
+    assert titles(state(down)) == [(Severity.CRITICAL, "Volume data: clients have no access")]
+
+
 def test_nothing_changed() -> None:
     assert changes(state(volume()), state(volume())) == ()
 
@@ -185,19 +202,19 @@ def test_a_volume_made_anew_under_the_same_name() -> None:
 
 def test_bricks_go_down_and_come_back() -> None:
     down = with_bricks(volume(), {"online": False})
-    assert events(state(volume()), state(down)) == ["A brick of data went down"]
-    assert events(state(down), state(volume())) == ["A brick of data is up again"]
+    assert events(state(volume()), state(down)) == ["data: brick went down"]
+    assert events(state(down), state(volume())) == ["data: brick is up again"]
     assert [e.text for e in changes(state(volume()), state(down))] == ["node1:/bricks/d1/data0"]
     all_down = with_bricks(volume(), *({"online": False},) * 3)
-    assert events(state(volume()), state(all_down)) == ["3 bricks of data went down"]
+    assert events(state(volume()), state(all_down)) == ["data: 3 bricks went down"]
     assert events(state(with_bricks(volume(), {"online": None})), state(down)) == []
 
 
 def test_bricks_are_added_and_removed() -> None:
     more = replace(volume(VolumeType.DISTRIBUTE), bricks=(*volume(VolumeType.DISTRIBUTE).bricks, brick(4, "/b/x")))
     few = volume(VolumeType.DISTRIBUTE)
-    assert events(state(few), state(more)) == ["A brick was added to data"]
-    assert events(state(more), state(few)) == ["A brick was taken out of data"]
+    assert events(state(few), state(more)) == ["data: brick added"]
+    assert events(state(more), state(few)) == ["data: brick taken out"]
 
 
 def test_peers_join_leave_and_get_lost() -> None:
@@ -220,7 +237,7 @@ def test_a_heal_begins_and_ends_with_its_largest_backlog() -> None:
 def test_a_backlog_hidden_by_a_dead_brick_is_not_healed() -> None:
     few = with_bricks(volume(), {"heal_pending": 3}, {"heal_pending": 0}, {"heal_pending": 0})
     hidden = with_bricks(few, {"online": False, "heal_pending": None})
-    assert events(state(few), state(hidden)) == ["A brick of data went down"]
+    assert events(state(few), state(hidden)) == ["data: brick went down"]
 
 
 def test_tasks_begin_and_end() -> None:

@@ -92,10 +92,10 @@ def _bricks(was: Volume, volume: Volume, new: GlusterState) -> Iterator[Event]:
 def _brick_events(
     volume: Volume, new: GlusterState, added: list[str], down: list[str], up: list[str], gone: list[str]
 ) -> Iterator[Event]:
-    added_text = ngettext("A brick was added to {volume}", "{n} bricks were added to {volume}", len(added))
-    down_text = ngettext("A brick of {volume} went down", "{n} bricks of {volume} went down", len(down))
-    up_text = ngettext("A brick of {volume} is up again", "{n} bricks of {volume} are up again", len(up))
-    gone_text = ngettext("A brick was taken out of {volume}", "{n} bricks were taken out of {volume}", len(gone))
+    added_text = ngettext("{volume}: brick added", "{volume}: {n} bricks added", len(added))
+    down_text = ngettext("{volume}: brick went down", "{volume}: {n} bricks went down", len(down))
+    up_text = ngettext("{volume}: brick is up again", "{volume}: {n} bricks are up again", len(up))
+    gone_text = ngettext("{volume}: brick taken out", "{volume}: {n} bricks taken out", len(gone))
     for names, severity, text in (
         (added, Severity.OK, added_text),
         (down, Severity.WARN, down_text),
