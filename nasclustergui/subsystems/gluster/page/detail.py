@@ -34,7 +34,7 @@ def action_words() -> Mapping[Action, tuple[str, str]]:
         Action.HEAL: (_("Heal what waits…"), "heart-pulse"),
         Action.HEAL_FULL: (_("Compare all files and heal…"), "search"),
         Action.ADD_BRICKS: (_("Add bricks…"), "plus"),
-        Action.RESTART_BRICKS: (_("Restart dead bricks…"), "rotate-cw"),
+        Action.RESTART_BRICKS: (_("Start missing bricks…"), "rotate-cw"),
     }
 
 
