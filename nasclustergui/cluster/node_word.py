@@ -37,6 +37,8 @@ def node_word(state: ClusterState, node: NodeState) -> NodeWord:
     last = last_copies(state, node.name)
     if last:
         return NodeWord("warn", _("Last copies"), _("of {volumes}").format(volumes=", ".join(last)))
+    if state.gluster is not None and node.name in state.gluster.waits_for:
+        return NodeWord("warn", _("glusterd hangs"))
     healing = [v.name for v, i in state.bricks_of(node.name) if v.bricks[i].heal_pending]
     if healing:
         return NodeWord("busy", _("Healing"), ", ".join(dict.fromkeys(healing)))

@@ -39,12 +39,20 @@ def problems(state: ClusterState) -> tuple[Problem, ...]:
     """All problems of all subsystems, worst first; equal ones stay in the subsystems' order."""
     found = list(nodes_health.problems(state.nodes))
     if state.gluster is not None:
-        found.extend(gluster_health.problems(state.gluster))
+        found.extend(_dated(gluster_health.problems(state.gluster), "gluster", state))
     if state.etcd is not None:
-        found.extend(etcd_health.problems(state.etcd))
+        found.extend(_dated(etcd_health.problems(state.etcd), "etcd", state))
     found.extend(_unread(name, error, state.read_at.get(name)) for name, error in state.errors.items())
     weighed = [_weighed(problem, state) for problem in _without_echoes(found)]
     return tuple(sorted(weighed, key=lambda problem: (-problem.severity, -problem.urgency)))
+
+
+def _dated(found: tuple[Problem, ...], name: str, state: ClusterState) -> tuple[Problem, ...]:
+    """What an older reading told: said as such where there is no newer one, since it may be over or worse by now."""
+    if name not in state.errors:
+        return found
+    then = _("That was read at {time}.").format(time=clock(state.read_at.get(name)))
+    return tuple(replace(problem, text=sentences(problem.text, then)) for problem in found)
 
 
 def _weighed(problem: Problem, state: ClusterState) -> Problem:
@@ -74,6 +82,7 @@ def _unread(name: str, error: NasError, read_at: float | None) -> Problem:
         f"{name}.read",
         name,
         read_at,
+        urgency=3,  # it comes before what an older reading told
     )
 
 

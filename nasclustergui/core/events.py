@@ -30,7 +30,8 @@ class Problem:
         action: id of the command that the first button offers ("gluster.heal:data"), or "".
         subject: node, volume or service it is about.
         since: Unix time, if the service says so; otherwise the session counts from first sight.
-        urgency: orders problems of one severity, larger first: 2 clients lack files now, 1 a cause of others, 0.
+        urgency: orders problems of one severity, larger first: 3 nobody knows how it is, 2 clients lack
+            files now, 1 a cause of others, 0.
     """
 
     key: str

@@ -37,6 +37,13 @@ def make_volumes(lab: Lab) -> None:
         lab.exec(1, "gluster", "--mode=script", "volume", "start", name)
 
 
+def heal_services(lab: Lab) -> None:
+    """Whatever a test left hanging or stopped goes on, so that one failure does not spoil the tests after it."""
+    for n in lab.spec.numbers:
+        services = "glusterd etcd" if n in lab.spec.etcd_numbers else "glusterd"
+        lab.sh(n, f"kill -CONT $(pidof glusterd) 2>/dev/null; systemctl start --no-block {services}", check=False)
+
+
 class Watched(App):
     """Beats while it lives and looks, at every beat, for claims that would mislead.
 

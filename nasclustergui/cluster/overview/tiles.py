@@ -131,6 +131,9 @@ def volumes_tile(state: ClusterState) -> TileText:
         )
     if not gluster.volumes:
         return TileText("0", "", _("none created yet"), "")
+    if gluster.status_error:
+        foot = _("bricks read {time}").format(time=clock(gluster.status_at)) if gluster.status_at else ""
+        return TileText(str(len(started)), unit, foot or _("brick states not read"), "stale")
     lacking = [v.name for v in started if any(b.online is False for b in v.bricks)]
     if lacking:
         return TileText(
@@ -150,9 +153,11 @@ def leader_tile(state: ClusterState) -> TileText:
         return TileText(DASH, "", _("not read yet"), "unknown")
     foot = _("{healthy} of {members} members answer").format(healthy=etcd.healthy, members=len(etcd.members))
     stale = "etcd" in state.errors
+    if stale:
+        foot = _("read {time}").format(time=clock(etcd.read_at))
     if etcd.leader is None:
-        return TileText(_("none"), "", foot, "critical")
+        return TileText(_("none"), "", foot, "stale" if stale else "critical", stale=stale)
     name = etcd.leader.node or etcd.leader.name
     term = _("etcd term {n}").format(n=etcd.leader.raft_term) if etcd.leader.raft_term is not None else ""
     mark = "stale" if stale else "ok" if etcd.healthy == len(etcd.members) else "warn"
-    return TileText(name, term, _("read {time}").format(time=clock(etcd.read_at)) if stale else foot, mark, stale=stale)
+    return TileText(name, term, foot, mark, stale=stale)

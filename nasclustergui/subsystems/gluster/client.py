@@ -155,8 +155,9 @@ class GlusterClient:
         if len(errors) == 1:
             return next(iter(errors.values()))
         hints = [error.hint for error in errors.values() if error.hint]
+        ordered = {name: errors[name] for name in self._nodes if name in errors}
         return ServiceDown(
-            _("No node of the cluster can be asked about GlusterFS ({reasons})").format(reasons=_reasons(errors)),
+            _("No node of the cluster can be asked about GlusterFS ({reasons})").format(reasons=_reasons(ordered)),
             hint=hints[0] if hints else _("Check that the nodes are powered on and that glusterd runs there."),
             details="\n".join(str(error) for error in errors.values()),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nasclustergui.core.events import Problem, Severity
 from nasclustergui.core.i18n import _, ngettext, sentences
 from nasclustergui.core.units import clock, count, percent, size
+from nasclustergui.subsystems.gluster.brick_health import brick_problems
 from nasclustergui.subsystems.gluster.model import (
     Brick,
     GlusterState,
@@ -15,10 +16,8 @@ from nasclustergui.subsystems.gluster.model import (
     TaskState,
     Volume,
     VolumeStatus,
-    VolumeType,
 )
 from nasclustergui.subsystems.gluster.news import changes
-from nasclustergui.subsystems.gluster.quorum import Access, set_access
 
 __all__ = ["FULL_PERCENT", "changes", "problems"]
 
@@ -30,7 +29,7 @@ def problems(state: GlusterState) -> tuple[Problem, ...]:
     found: list[Problem] = [p for peer in state.peers if (p := _peer(peer, state)) is not None]
     for volume in state.volumes:
         if volume.status is VolumeStatus.STARTED:
-            found += _bricks(volume, state)
+            found += brick_problems(volume, state)
             found += _heal(volume, state)
             found += [p for task in volume.tasks if (p := _task(volume, task)) is not None]
             found += _space(volume)
@@ -86,84 +85,6 @@ def _disconnected(peer: Peer, state: GlusterState) -> str:
         text = _("Its bricks serve no files, and gluster refuses some changes until it is back.")
     why = state.node_errors.get(peer.node, "").removeprefix(f"{peer.node}: ")
     return f"{text} ({why})" if why else text
-
-
-def _bricks(volume: Volume, state: GlusterState) -> list[Problem]:
-    """One problem per set with bricks down: what is left of it decides how bad that is."""
-    found = []
-    for number, group in enumerate(volume.sets, 1):
-        down = [brick for brick in group if brick.online is False]
-        if down:
-            found.append(_set_problem(volume, number, group, down, *_revival(volume, down, state)))
-    return found
-
-
-def _revival(volume: Volume, down: list[Brick], state: GlusterState) -> tuple[tuple[str, ...], str]:
-    """What to do about bricks that are down, and the action: glusterd of their own node must start them."""
-    ids = {peer.uuid for peer in state.peers if peer.state is PeerState.DISCONNECTED}
-    absent = dict.fromkeys(brick.node or brick.host for brick in down if brick.host_uuid in ids)
-    bring = _("Bring {nodes} back, or start glusterd there (systemctl start glusterd): its bricks start with it.")
-    todo = [bring.format(nodes=", ".join(absent))] if absent else []
-    here = any(brick.host_uuid not in ids for brick in down)
-    if here:
-        todo += [_("If its node is up: start the missing bricks again."), _("If the disk failed: replace the brick.")]
-    wait = _("Do not restart other nodes that hold bricks of {volume} until then.").format(volume=volume.name)
-    return (*todo, wait), f"gluster.start-force:{volume.name}" if here else ""
-
-
-def _set_problem(
-    volume: Volume, number: int, group: tuple[Brick, ...], down: list[Brick], todo: tuple[str, ...], revive: str
-) -> Problem:
-    up = [brick.online is not False for brick in group]
-    access = set_access(volume, up)
-    names = ", ".join(brick.name for brick in down)
-    key = f"gluster/{volume.name}/set/{number}"
-    if access is not Access.FULL:
-        return Problem(
-            key,
-            Severity.CRITICAL,
-            _("Volume {volume}: clients lose access to part of the files").format(volume=volume.name)
-            if len(volume.sets) > 1
-            else _("Volume {volume}: clients have no access").format(volume=volume.name)
-            if access is Access.NONE
-            else _("Volume {volume}: clients can read but not write").format(volume=volume.name),
-            _("The brick {bricks} is down, and no other holds its files.").format(bricks=names)
-            if len(group) == 1
-            else _("{up} of {all} bricks of set {number} are up, too few. Down: {bricks}.").format(
-                up=sum(up), all=len(group), number=number, bricks=names
-            ),
-            todo,
-            revive,
-            volume.name,
-            urgency=2,
-        )
-    survives = _survives_one_more(volume, up)
-    spare = _("The set survives one more loss.") if survives else _("One more loss can stop access.")
-    return Problem(
-        key,
-        Severity.WARN if survives else Severity.CRITICAL,
-        _title(volume, number, sum(up), len(group)),
-        _("Clients go on.") + " " + spare + " " + _("Down: {bricks}.").format(bricks=names),
-        todo,
-        revive,
-        volume.name,
-    )
-
-
-def _title(volume: Volume, number: int, up: int, of: int) -> str:
-    if volume.type is VolumeType.DISPERSE:
-        text = _("Volume {volume}: {up} of {of} fragments left in set {number}")
-    elif len(volume.sets) == 1:
-        text = _("Volume {volume}: {up} of {of} copies left")
-    else:
-        text = _("Volume {volume}: one replica set has {up} of {of} copies left")
-    return text.format(volume=volume.name, up=up, of=of, number=number)
-
-
-def _survives_one_more(volume: Volume, up: list[bool]) -> bool:
-    """Whether one more loss would be survived; every remaining brick is tried."""
-    left = [i for i, on in enumerate(up) if on]
-    return all(set_access(volume, [on and i != gone for i, on in enumerate(up)]) is Access.FULL for gone in left)
 
 
 def _heal(volume: Volume, state: GlusterState) -> list[Problem]:

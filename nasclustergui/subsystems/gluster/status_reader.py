@@ -94,6 +94,7 @@ class StatusReader:
         command = commands.brick_processes()
         ask = self._client.ask_node
         found = gather({name: partial(ask, name, command, parse_brick_processes, job) for name in absent})
+        gather({name: partial(ask, name, PROBE, parse_peers, job) for name in absent})  # so that its fault is known
         return {name: frozenset() if isinstance(paths, NasError) else paths for name, paths in found.items()}
 
     def _ask_again(self, job: Job) -> None:
@@ -136,10 +137,10 @@ class StatusReader:
         if hung:
             return Blocked(
                 tuple(hung),
-                _("glusterd on {nodes} does not answer, and all of gluster waits for it.").format(
+                _("glusterd on {nodes} does not answer, and all of gluster waits for it; clients go on.").format(
                     nodes=", ".join(hung)
                 ),
-                _("Clients go on. Restart it there (systemctl restart glusterd); its bricks may stop for a moment."),
+                _("Restart it there (systemctl restart glusterd); its bricks may stop for a moment."),
             )
         if gone:
             return Blocked(
