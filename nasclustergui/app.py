@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -110,4 +111,11 @@ def main(launch: Launch) -> int:
     starter = Starter(frame, launch, settings)
     frame.painted.connect(starter.begin_soon)
     frame.show()
+    _close_on_signals(frame)
     return app.exec()
+
+
+def _close_on_signals(frame: Frame) -> None:
+    """Ctrl-C in the terminal and SIGTERM close the window as its button does, at the next tick of a timer."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: QTimer.singleShot(0, frame.close))
