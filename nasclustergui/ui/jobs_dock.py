@@ -46,7 +46,7 @@ class JobsDock(Fill):
         self.tree = Tree(
             [(_("Job"), -1), (_("Step"), 184), (_("Progress"), 236), (_("Started"), 80), (_("By"), 80)],
             flat=True,
-            drop={4: 860, 3: 780, 1: 520},
+            drop={4: 860, 3: 780, 1: 620},
             name=_("Jobs"),
             severity_first=False,
         )
