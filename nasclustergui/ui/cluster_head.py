@@ -38,6 +38,7 @@ class ClusterHead(QAbstractButton):
             self._name, self._environment, self._facts, self._colour = new
             word = environment_word(environment)
             self.setAccessibleName(_("Cluster {name}, {environment}").format(name=name, environment=word))
+            self.setAccessibleDescription(facts)
             self.setToolTip(f"{name}\n{facts}".strip())
             self.update()
 

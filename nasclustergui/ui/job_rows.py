@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from nasclustergui.core.errors import OutcomeUnknown
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job, JobState
 from nasclustergui.core.units import clock, duration, percent
@@ -49,6 +50,8 @@ def _progress(job: Job) -> Cell:
         case JobState.CANCELLED:
             return Cell(_("Cancelled"), "state", state="stopped")
         case _:
+            if isinstance(job.error, OutcomeUnknown):  # neither: it may have happened
+                return Cell(_("Outcome unknown"), "state", state="unknown", tip=str(job.error))
             return Cell(_("Failed"), "state", state="critical", tip=str(job.error or ""))
 
 

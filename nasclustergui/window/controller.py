@@ -14,7 +14,7 @@ from nasclustergui.cluster.session import Session
 from nasclustergui.cluster.state import ClusterState, with_volumes
 from nasclustergui.cluster.verdict import Since, Verdict, problems, verdict
 from nasclustergui.core.disks import Disk
-from nasclustergui.core.errors import NasError
+from nasclustergui.core.errors import NasError, OutcomeUnknown
 from nasclustergui.core.events import Event, Problem, Severity
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
@@ -222,7 +222,9 @@ class Controller(QObject):
     def _on_plan_end(self, job: Job, plan: Plan, error: Exception | None) -> None:
         now = time.time()
         if error is not None:
-            self._note((Event(now, Severity.CRITICAL, _("Failed: {title}").format(title=plan.title), str(error)),))
+            unknown = isinstance(error, OutcomeUnknown)
+            title = _("Outcome unknown: {title}") if unknown else _("Failed: {title}")
+            self._note((Event(now, Severity.CRITICAL, title.format(title=plan.title), str(error)),))
         elif job.cancelled:
             self._note((Event(now, Severity.INFO, _("Cancelled: {title}").format(title=plan.title)),))
         else:

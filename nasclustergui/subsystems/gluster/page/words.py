@@ -171,7 +171,7 @@ def volume_state(volume: Volume, found: Grades) -> Said:
     if volume.status is not VolumeStatus.STARTED:
         word = _("Stopped") if volume.status is VolumeStatus.STOPPED else _("Never started")
         return Said("stopped", word)
-    return _broken(volume, found) or _at_work(volume) or Said("ok", _("Healthy"))
+    return _broken(volume, found) or _doubtful(volume) or _at_work(volume) or Said("ok", _("Healthy"))
 
 
 def _broken(volume: Volume, found: Grades) -> Said | None:
@@ -187,6 +187,14 @@ def _broken(volume: Volume, found: Grades) -> Said | None:
     if split:
         return Said("critical", _("Split-brain"), ngettext("{n} file", "{n} files", split).format(n=count(split)))
     return None
+
+
+def _doubtful(volume: Volume) -> Said | None:
+    """Some of its bricks told nothing: what is not known is not well."""
+    unknown = sum(brick.online is None for brick in volume.bricks)
+    if not unknown:
+        return None
+    return Said("unknown", _("Unknown"), ngettext("{n} brick", "{n} bricks", unknown).format(n=unknown))
 
 
 def _where(volume: Volume, health: SetHealth) -> str:
