@@ -126,6 +126,8 @@ def _waiting_for(state: ClusterState) -> str:
         return silent
     if state.gluster is None:
         return _("the volumes")
+    if not state.gluster.status_at and any(v.status is VolumeStatus.STARTED for v in state.gluster.volumes):
+        return _("the states of the bricks")
     return "etcd" if state.profile.etcd.endpoints and state.etcd is None else ""
 
 

@@ -203,9 +203,10 @@ def _used_percent(group: tuple[Brick, ...]) -> float | None:
 
 
 def _unknown(volume: Volume, state: GlusterState) -> list[Problem]:
-    """Bricks that nobody told of: what is not known is not well. Where the whole reading failed, that is said once."""
+    """Bricks that nobody told of: what is not known is not well. Where the whole reading failed or is still under
+    way, that is said once, elsewhere."""
     unknown = [brick.name for brick in volume.bricks if brick.online is None]
-    if not unknown or state.status_error:
+    if not unknown or state.status_error or not state.status_at:
         return []
     return [
         Problem(
