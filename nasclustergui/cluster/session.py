@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.command import Secret
 from nasclustergui.core.disks import Disk
-from nasclustergui.core.errors import Cancelled, NasError
+from nasclustergui.core.errors import Cancelled, NasError, StoreError
 from nasclustergui.core.job import Job
 from nasclustergui.core.profile import Profile
 from nasclustergui.remote.credentials import Credentials
@@ -64,6 +64,8 @@ class Session:
         self.has_etcd = bool(profile.etcd.endpoints)
         self.executor = Executor({"gluster": self.gluster}, audit or AuditLog(audit_file()), profile)
         self._ask_etcd: AskEtcd | None = getattr(credentials, "etcd_password", None)
+        self._credentials = credentials
+        self._etcd_given = self._etcd_refused = self._etcd_anew = False
         self._etcd_lock = threading.Lock()
         self._etcd: tuple[EtcdClient, EtcdManager] | None = None
         self._closed = self._live = False
@@ -74,7 +76,32 @@ class Session:
 
         Raises StoreError, InvalidInput for a bad endpoint or file of the profile, Cancelled.
         """
-        return self.etcd().read(job)
+        if self._etcd_anew:
+            self._leave_etcd()
+        try:
+            state = self.etcd().read(job)
+        except StoreError as error:
+            self._note_login(error.login)
+            raise
+        self._note_login(state.login_refused)
+        return state
+
+    def ask_etcd_again(self) -> None:
+        """If etcd refused the login, the next reading asks for the password anew. Returns at once."""
+        self._etcd_anew = self._etcd_refused
+
+    def _note_login(self, refused: bool) -> None:
+        """A password that was refused is forgotten, in the keyring too."""
+        if refused and self._etcd_given and not self._etcd_refused and self._credentials is not None:
+            self._credentials.wrong("etcd_password", self.profile.etcd.user, self.profile.name)
+        self._etcd_refused = refused
+
+    def _leave_etcd(self) -> None:
+        with self._etcd_lock:
+            self._etcd_anew = False
+            made, self._etcd = self._etcd, None
+        if made is not None:
+            made[0].close()
 
     def etcd(self) -> EtcdManager:
         """The manager, made at the first call: gRPC takes its time to load."""
@@ -87,6 +114,7 @@ class Session:
 
                 user = self.profile.etcd.user
                 password = self._ask_etcd(user, self.profile.name) if user and self._ask_etcd else None
+                self._etcd_given = password is not None
                 client = EtcdClient(self.profile.etcd, password)
                 self._etcd = (client, EtcdManager(client, host_names(self.profile)))
                 if self._live:

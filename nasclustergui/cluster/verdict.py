@@ -82,7 +82,7 @@ def _unread(name: str, error: NasError, read_at: float | None) -> Problem:
         f"{name}.read",
         name,
         read_at,
-        urgency=3,  # it comes before what an older reading told
+        urgency=3 if read_at else 0,  # it comes before what an older reading told
     )
 
 

@@ -168,11 +168,14 @@ class StoreError(NasError):
     """etcd said no, has no quorum, or cannot be reached at all.
 
     `ambiguous`: the change may or may not have been written; the message says so too.
+    `login`: user or password are missing or were not accepted.
     """
 
-    def __init__(self, message: str, *, hint: str = "", details: str = "", ambiguous: bool = False) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", details: str = "", ambiguous: bool = False, login: bool = False
+    ) -> None:
         super().__init__(message, hint=hint, details=details)
-        self.ambiguous = ambiguous
+        self.ambiguous, self.login = ambiguous, login
 
 
 class InvalidInput(NasError):

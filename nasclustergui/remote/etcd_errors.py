@@ -12,6 +12,7 @@ from nasclustergui.core.i18n import _
 _NEXT = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "CANCELLED", "ABORTED"})
 _NEXT_TEXTS = ("context deadline exceeded", "context canceled", "too many requests", "no leader", "not capable")
 _LOGIN_TEXTS = ("invalid auth token", "revision of auth store is old")
+_LOGIN_REFUSED = ("user name is empty", "invalid user id or password")
 _NEVER_SENT = ("failed to connect", "errors resolving", "no leader", "too many requests", *_LOGIN_TEXTS)
 _LEADERLESS = ("no leader", "leader changed", "request timed out", "context deadline exceeded")
 _TLS_TEXTS = ("handshake failed", "unwrap failed", "verification", "ssl")
@@ -120,7 +121,8 @@ def explain(failures: Sequence[RpcFailed], where: Circumstances, *, perhaps_done
     if perhaps_done and where.write:
         message += " " + _("The change may or may not have been written.")
         hint = _("Read the key again before you repeat the change.") + " " + hint
-    return StoreError(message, hint=hint, details=details, ambiguous=perhaps_done and where.write)
+    login = final is not None and (final.verdict is Verdict.LOGIN or final.says(_LOGIN_REFUSED))
+    return StoreError(message, hint=hint, details=details, ambiguous=perhaps_done and where.write, login=login)
 
 
 def _refusal(failure: RpcFailed, where: Circumstances) -> tuple[str, str]:
@@ -128,7 +130,7 @@ def _refusal(failure: RpcFailed, where: Circumstances) -> tuple[str, str]:
         if text in failure.text:
             return answer(where)
     if failure.verdict is Verdict.LOGIN:
-        return _("etcd does not accept the login."), _("Check the user and the password in the cluster's profile.")
+        return _("etcd does not accept the login."), _asked_again()
     return _("etcd refused: {text}.").format(text=failure.text.removeprefix("etcdserver: ").rstrip(".")), ""
 
 
@@ -136,19 +138,23 @@ def _no_user(where: Circumstances) -> tuple[str, str]:
     if where.user:
         return (
             _("etcd asks for the password of user {user}.").format(user=where.user),
-            _("Enter the password in the cluster's profile."),
+            _("It is asked for when etcd is read again."),
         )
     return (
         _("etcd asks for a login and the profile names no user."),
-        _("Enter user and password in the cluster's profile, or a client certificate that carries the user's name."),
+        _("Name the user in the cluster's profile, or a client certificate that carries the user's name."),
     )
 
 
 def _wrong_password(where: Circumstances) -> tuple[str, str]:
     return (
         _("etcd does not accept user {user} with this password.").format(user=where.user),
-        _("Correct user or password in the cluster's profile."),
+        _asked_again(),
     )
+
+
+def _asked_again() -> str:
+    return _("The password is asked for anew when etcd is read again; the user's name stands in the cluster's profile.")
 
 
 def _denied(where: Circumstances) -> tuple[str, str]:

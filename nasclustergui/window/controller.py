@@ -111,6 +111,7 @@ class Controller(QObject):
     def read_now(self) -> None:
         """F5: ask everybody, also the nodes that wait for their next attempt."""
         self.session.nodes.retry_now()
+        self.session.ask_etcd_again()
         self.session.gluster.expire()
         for poller in (self.gluster, self.etcd, self.disk_poller):
             poller.poke()

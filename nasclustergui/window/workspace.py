@@ -19,6 +19,7 @@ from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan
 from nasclustergui.core.units import clock, percent
 from nasclustergui.subsystems.gluster.page import StoragePage
+from nasclustergui.subsystems.nodes.model import Link
 from nasclustergui.ui.errors import ErrorDialog, describe
 from nasclustergui.ui.jobs import Jobs
 from nasclustergui.ui.jobs_dock import JobsDock
@@ -214,10 +215,14 @@ def _profile_facts(session: Session) -> str:
 def _doubts(state: ClusterState) -> list[str]:
     """What of the picture is not fresh, shortly."""
     found = []
-    silent = [node.name for node in state.nodes.nodes if not node.online]
+    refused = [node.name for node in state.nodes.nodes if node.link is Link.REFUSED]
+    silent = [node.name for node in state.nodes.nodes if not node.online and node.name not in refused]
     if silent:
         text = ngettext("{names} does not answer", "{names} do not answer", len(silent))
         found.append(text.format(names=", ".join(silent)))
+    if refused:
+        text = ngettext("{names} does not let us in", "{names} do not let us in", len(refused))
+        found.append(text.format(names=", ".join(refused)))
     if state.gluster is not None and state.gluster.status_error:
         at = clock(state.gluster.status_at or None)
         found.append(_("states of bricks read {time}").format(time=at))

@@ -55,6 +55,9 @@ class FakeSession:
     def read_etcd(self, _job: Job) -> EtcdState:
         return _answer(self.store)
 
+    def ask_etcd_again(self) -> None:
+        self.asked.append("etcd again")
+
     def disks(self, _job: Job) -> tuple[Any, ...]:
         return storage_scenes.disks()
 
@@ -167,7 +170,7 @@ def test_a_refused_plan_is_an_event_and_an_error(qtbot: QtBot, controller: Contr
 def test_reading_now_also_tries_nodes_that_wait(controller: Controller, session: FakeSession) -> None:
     controller.read_now()
     controller.reconnect("node2")
-    assert session.asked == ["retry ()", "expire", "retry ('node2',)"]
+    assert session.asked == ["retry ()", "etcd again", "expire", "retry ('node2',)"]
 
 
 def test_stop_closes_the_session(qtbot: QtBot, qapp: QApplication, session: FakeSession) -> None:

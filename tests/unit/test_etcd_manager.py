@@ -128,6 +128,17 @@ def test_one_member_does_not_answer() -> None:
     assert "node3" in problem.todo[0]
 
 
+def test_a_refused_login_is_no_silence() -> None:
+    client = FakeClient(recorded_statuses())
+    client.keys = StoreError("etcd does not accept user nas with this password.", hint="Enter it anew.", login=True)
+    state = read(client)
+    assert state.login_refused
+    (problem,) = problems(state)
+    assert problem.severity is Severity.WARN
+    assert problem.title == "etcd refuses the login, the nodes' heartbeats are not known"
+    assert (problem.text, problem.todo, problem.action) == (str(client.keys), ("Enter it anew.",), "etcd.read")
+
+
 def test_without_a_leader_it_still_tells_who_answers() -> None:
     client = FakeClient(leaderless(lost(recorded_statuses(), 0, 1)))
     client.keys = StoreError("must not be asked")

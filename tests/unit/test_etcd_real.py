@@ -401,6 +401,7 @@ def test_a_user_reads_and_writes_what_he_may(locked: EtcdCluster, client: Make) 
 def test_a_wrong_login_is_explained(locked: EtcdCluster, client: Make) -> None:
     with pytest.raises(StoreError, match="does not accept user nas with this password") as caught:
         with_user(client, locked, "nas", "secret-guess").get("/cluster/x")
+    assert caught.value.login
     assert "secret-guess" not in repr(caught.value.__dict__) + str(caught.value) + repr(caught.value.__cause__)
     with pytest.raises(StoreError, match="the profile names no user"):
         with_user(client, locked, "", "").get("/cluster/x")

@@ -130,10 +130,14 @@ def _registrations(state: EtcdState) -> list[Problem]:
         return [
             Problem(
                 "etcd/registrations",
-                Severity.UNKNOWN,
-                _("The nodes' heartbeats cannot be read"),
+                Severity.WARN if state.login_refused else Severity.UNKNOWN,
+                _("etcd refuses the login, the nodes' heartbeats are not known")
+                if state.login_refused
+                else _("The nodes' heartbeats cannot be read"),
                 state.registrations_error,
-                subject="etcd",
+                (state.registrations_hint,) if state.registrations_hint else (),
+                "etcd.read",
+                "etcd",
             )
         ]
     return [

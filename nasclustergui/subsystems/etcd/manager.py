@@ -45,8 +45,18 @@ class EtcdManager:
         leader = _leader(statuses)
         members = tuple(self._member(info, _status_of(info, statuses), leader) for info in infos)
         registrations, error = self._registrations(leader, job)
+        refused = error is not None and error.login
         alarms = _alarms(statuses, {m.id: m.label for m in members})
-        return EtcdState(members, registrations, alarms, time.time(), self._expected, error)
+        return EtcdState(
+            members,
+            registrations,
+            alarms,
+            time.time(),
+            self._expected,
+            str(error) if error else "",
+            error.hint if error else "",
+            refused,
+        )
 
     def watch(self, on_change: Callable[[], None]) -> Watch:
         """Call `on_change` (from another thread) when a node registers or goes and when the members' state may differ.
@@ -94,14 +104,14 @@ class EtcdManager:
         found = next((self._names[host] for host in hosts if host in self._names), "")
         return found or (info.name if info.name in self._expected else "")
 
-    def _registrations(self, leader: int, job: Job | None) -> tuple[tuple[Registration, ...], str]:
+    def _registrations(self, leader: int, job: Job | None) -> tuple[tuple[Registration, ...], StoreError | None]:
         if not leader:
-            return (), _("etcd has no leader, so the nodes' heartbeats are not known.")
+            return (), StoreError(_("etcd has no leader, so the nodes' heartbeats are not known."))
         try:
             listing = self._client.get_prefix(NODES, seconds=_READ_SECONDS, job=job)
         except StoreError as error:
-            return (), str(error)
-        return registrations(listing.items), ""
+            return (), error
+        return registrations(listing.items), None
 
 
 def registrations(items: Iterable[KeyValue]) -> tuple[Registration, ...]:

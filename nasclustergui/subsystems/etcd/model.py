@@ -72,6 +72,7 @@ class EtcdState:
         read_at: Unix time.
         expected: nodes of the profile, which should be registered.
         registrations_error: why the registrations could not be read, a sentence; "" if they were.
+        registrations_hint: what to do about it. login_refused: etcd wants another user or password for them.
     """
 
     members: tuple[Member, ...] = ()
@@ -80,6 +81,8 @@ class EtcdState:
     read_at: float = 0.0
     expected: tuple[str, ...] = ()
     registrations_error: str = ""
+    registrations_hint: str = ""
+    login_refused: bool = False
 
     @property
     def leader(self) -> Member | None:

@@ -34,6 +34,7 @@ def _link(node: NodeState) -> list[Problem]:
                 (node.hint,) if node.hint else (),
                 f"nodes.connect:{node.name}",
                 node.name,
+                urgency=1,
             )
         ]
     if node.link is not Link.LOST:
