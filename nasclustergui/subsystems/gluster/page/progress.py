@@ -13,6 +13,7 @@ from nasclustergui.subsystems.gluster.estimate import (
     RebalanceMeter,
     files_for_inodes,
     files_on,
+    files_to_move,
 )
 from nasclustergui.subsystems.gluster.model import (
     Brick,
@@ -56,7 +57,7 @@ class Progress:
         if task is None or task.state is not TaskState.RUNNING:
             return
         key = ("task", volume.name, task.id)
-        self._add_task(key, files_on(volume), at, task)
+        self._add_task(key, files_on(volume), at, task, files_to_move(volume))
         yield key
         for node in task.nodes:
             own = (*key, node_key(node))
@@ -64,8 +65,10 @@ class Progress:
             self._add_task(own, _files_of_node(volume, node), at, alone)
             yield own
 
-    def _add_task(self, key: Key, files: float | None, at: float, task: Task) -> None:
-        meter = self._meters.setdefault(key, RebalanceMeter(files))
+    def _add_task(self, key: Key, files: float | None, at: float, task: Task, to_move: float = 0.0) -> None:
+        """`to_move`: files that still have to be moved; with those moved already it is what there was to move."""
+        moves = to_move + sum(node.files for node in task.nodes) if to_move else 0.0
+        meter = self._meters.setdefault(key, RebalanceMeter(files, moves))
         assert isinstance(meter, RebalanceMeter)
         self._estimates[key] = meter.add(at, task)
 
