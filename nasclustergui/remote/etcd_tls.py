@@ -147,7 +147,7 @@ def _refused_by_server(endpoint: Endpoint, secure: ssl.SSLSocket, tls: TlsFiles)
 def _handshake(endpoint: Endpoint, tls: TlsFiles, error: ssl.SSLError) -> str:
     reason = error.reason or ""
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
-        return _("{endpoint} does not speak TLS: write it with http://.").format(endpoint=endpoint.url)
+        return _("{endpoint} does not speak TLS. If it is etcd, write it with http://.").format(endpoint=endpoint.url)
     if "ALERT" not in reason:
         return ""
     if tls.cert is None:

@@ -1,6 +1,7 @@
 """Changes in trouble, through the real window: locked by others, cut off in the middle, refused by the profile."""
 
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.lab.files import Mount
 from tests.lab.for_tests import lab_name, require_lab
 from tests.lab.netns import on_hub
 from tests.lab.watched import Watched, heal_services, make_volumes, seen_texts
+from tests.lab.window_process import GONE_WITHIN
 
 pytestmark = pytest.mark.lab
 
@@ -122,9 +124,8 @@ def test_a_change_cut_off_in_the_middle_is_neither_done_nor_failed(app: Watched,
     cluster.sh(4, "kill -STOP $(pidof glusterd)")  # the change hangs, for all peers must agree
     job = app.agree(app.ask(Action.STOP, "disp"))
     app.wait(lambda: any("volume stop disp" in line for _at, _node, line in job.output), "the command", 30)
-    app.wait(lambda: bool(running(cluster)), "the command on its node", 30)
-    node = running(cluster)[0]
-    cluster.sh(node, f"kill -9 $({OUR_SESSIONS})", check=False)
+    app.wait(lambda: asks(cluster, "volume stop disp"), "the command on its node", 30)
+    cluster.sh(asks(cluster, "volume stop disp")[0], f"kill -9 $({OUR_SESSIONS})", check=False)
     said = failed(app, job)
     assert isinstance(job.error, OutcomeUnknown)
     assert "nobody knows whether it took effect" in said
@@ -141,10 +142,28 @@ def test_a_change_cut_off_in_the_middle_is_neither_done_nor_failed(app: Watched,
     app.assert_honest()
 
 
-def running(cluster: Lab) -> list[int]:
-    """Nodes on which the stop of disp waits."""
-    ask = "pgrep -f '^gluster --mode=script .*volume stop disp' || true"
-    return [n for n in (1, 2, 3) if cluster.sh(n, ask).stdout.strip()]
+def asks(cluster: Lab, words: str) -> list[int]:
+    """Nodes on which that command runs."""
+    ask = f"pgrep -f '^gluster --mode=script .*{words}' || true"
+    return [n for n in (1, 2, 3, 4) if cluster.sh(n, ask).stdout.strip()]
+
+
+def test_a_window_closed_in_the_middle_of_a_change_leaves_it_running(cluster: Lab) -> None:
+    """`rebalance start` blocks for ten seconds; the window doesn't wait for it, and takes nothing back."""
+    with on_hub(cluster.name):
+        app = Watched(cluster.profile_path)
+        try:
+            app.wait_well()
+            job = app.agree(app.ask(Action.REBALANCE, "dist"))
+            app.wait(lambda: any("rebalance dist start" in line for _at, _node, line in job.output), "the command", 30)
+            app.wait(lambda: asks(cluster, "rebalance dist start"), "the command on its node", 30)
+        finally:
+            began = time.monotonic()
+            app.close()
+            took = time.monotonic() - began
+    assert took < GONE_WITHIN
+    ended = "until gluster volume rebalance dist status | grep -q completed; do sleep 0.5; done"
+    cluster.sh(1, ended, timeout=60)
 
 
 def test_a_read_only_profile_changes_nothing(cluster: Lab, tmp_path: Path, output: Path) -> None:

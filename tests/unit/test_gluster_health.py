@@ -84,6 +84,9 @@ def test_unknown_bricks_are_no_loss() -> None:
     assert (found.severity, found.key) == (Severity.UNKNOWN, "gluster/data/unknown")
     assert "node1:/bricks/d1/data0, node2:" in found.text
     assert [p.key for p in problems(state(unknown, status_error="It hangs"))] == ["gluster/status"]
+    (odd,) = problems(state(with_bricks(volume(), {"online": None, "path": "/bricks/d1/\udcff"})))
+    assert "node1:/bricks/d1/\\xff." in odd.text
+    assert "not UTF-8" in odd.todo[0]
 
 
 def test_peers() -> None:

@@ -215,12 +215,23 @@ def _unknown(volume: Volume, state: GlusterState) -> list[Problem]:
             _("Volume {volume}: it is not known whether its bricks run").format(volume=volume.name)
             if len(unknown) == len(volume.bricks)
             else _("Volume {volume}: it is not known whether some of its bricks run").format(volume=volume.name),
-            _("Nothing is known of {bricks}.").format(bricks=", ".join(unknown)),
-            (_("Wait for the next reading; if it stays so, look at glusterd's log on their nodes."),),
+            _("Nothing is known of {bricks}.").format(bricks=_printable(", ".join(unknown))),
+            (_why_unknown(unknown),),
             "gluster.read",
             volume.name,
         )
     ]
+
+
+def _why_unknown(bricks: list[str]) -> str:
+    if any(_printable(brick) != brick for brick in bricks):
+        return _("Gluster tells nothing of a path that is not UTF-8: copy the files to another volume, then delete it.")
+    return _("Wait for the next reading; if it stays so, look at glusterd's log on their nodes.")
+
+
+def _printable(text: str) -> str:
+    """Bytes that aren't UTF-8 as escapes: a lone surrogate must reach neither clipboard nor file."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _unread(state: GlusterState) -> list[Problem]:
