@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import QCoreApplication, QEvent
+
 from nasclustergui.core.disks import Disk
 from nasclustergui.subsystems.gluster.model import (
     Brick,
@@ -148,3 +150,8 @@ def with_peers(chosen: tuple[Peer, ...]) -> GlusterState:
 def renamed(volume: Volume, name: str) -> Volume:
     """The volume under another name and id."""
     return replace(volume, name=name, uuid=f"id-{name}")
+
+
+def delete_closed_widgets() -> None:
+    """What a test closed is deleted at once; without a running event loop it would live on and be restyled for ever."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -27,6 +27,7 @@ def _theme(qapp: QApplication) -> Iterator[None]:
     theme.setup(qapp)
     theme.use("light")
     yield
+    scenes.delete_closed_widgets()
     theme.use("light")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 import storage_scenes as scenes
@@ -23,9 +24,11 @@ MOVE, LEFT, NONE = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton, Qt.Keybo
 
 
 @pytest.fixture(autouse=True)
-def _theme(qapp: QApplication) -> None:
+def _theme(qapp: QApplication) -> Iterator[None]:
     theme.setup(qapp)
     theme.use("light")
+    yield
+    scenes.delete_closed_widgets()
 
 
 @pytest.fixture
