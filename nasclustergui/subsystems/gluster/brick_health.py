@@ -80,7 +80,7 @@ def _revival(volume: Volume, down: list[Brick], state: GlusterState) -> tuple[tu
     """What to do about bricks that are down, and the action: glusterd of their own node must start them."""
     ids = {peer.uuid for peer in _absent(state)}
     absent = dict.fromkeys(brick.node or brick.host for brick in down if brick.host_uuid in ids)
-    bring = _("Bring {nodes} back, or start glusterd there (systemctl start glusterd): its bricks start with it.")
+    bring = _("Bring {nodes} back, or start glusterd there (systemctl start glusterd): the bricks start with it.")
     todo = [bring.format(nodes=", ".join(absent))] if absent else []
     here = any(brick.host_uuid not in ids for brick in down)
     if here:
