@@ -223,7 +223,7 @@ class App:
     def assign(self, dialog: BrickSheet, disks: Sequence[str]) -> None:
         """Put disks ("node1:/bricks/d1") into the next fitting slots by keyboard."""
         for key in disks:
-            assert dialog.disks.select_key(key), f"no disk {key}"
+            self.wait(lambda k=key: dialog.disks.select_key(k), f"the disk {key}", 30)
             QTest.keyClick(dialog.disks, Qt.Key.Key_Return)
             self.qt.processEvents()
 
