@@ -246,7 +246,8 @@ def test_looks(
     clusters.clusters.tree.select_key(str(stored[2]))
     clusters.remove_button.click()
     assert clusters.remove_dialog is not None
-    QApplication.processEvents()
+    for _pass in range(2):  # what a change of texts asks for, and what that asks for in turn
+        QApplication.processEvents()
     shots = {"clusters": clusters, "test": test, "settings": settings, "remove": clusters.remove_dialog}
     for what, dialog in shots.items():
         assert dialog.grab().save(str(output / f"dialog-{what}-{name}{size}.png"))
