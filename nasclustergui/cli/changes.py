@@ -179,7 +179,7 @@ def plan_lines(plan: Plan, profile: Profile | None = None) -> Iterator[str]:
     where = f"{plan.cluster} ({profile.environment.value})" if profile else plan.cluster
     yield _("{title} on {cluster}. Risk: {risk}.").format(title=plan.title, cluster=where, risk=risks[plan.risk])
     for meaning in plan.meaning:
-        yield f"  - {meaning.title}" + (f" {meaning.text}" if meaning.text else "")
+        yield f"  - {meaning.title}" + (f": {meaning.text}" if meaning.text else "")
     for number, step in enumerate(plan.steps, 1):
         undo = f" [{step.undo_text}]" if step.undo_text else ""
         yield f"{number}. {step.title} ({step.node}){undo}"

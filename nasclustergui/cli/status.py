@@ -139,7 +139,7 @@ def _show_text(state: ClusterState) -> None:
     judged = verdict(state, found)
     say(f"{state.profile.name}: {judged.word}. {judged.title}")
     for problem in found:
-        say(f"  - {problem.title}" + (f" {problem.text}" if problem.text else ""))
+        say(f"  - {problem.title}" + (f": {problem.text}" if problem.text else ""))
         for todo in problem.todo:
             say(f"      {todo}")
     say(_("Leader: {node}").format(node=state.leader or DASH))

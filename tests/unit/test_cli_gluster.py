@@ -237,6 +237,7 @@ def test_dry_run_shows_commands_and_sends_none(session: FakeSession, capsys: pyt
     assert "volume stop data" in out
     assert "volume delete data" in out
     assert "destructive" in out
+    assert "files in them stay: They keep using space" in out
     assert all(entry.dry_run for entry in session.audit.entries)
 
 

@@ -148,6 +148,7 @@ def test_text_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Leader: node1" in out
     assert "node2: no route" in out
     assert "12 %" in out
+    assert "  - node2 does not answer: " in out
     lines = [line.split() for line in out.splitlines()]
     assert ["data", "replicate", "Started", "—", "3"] in [line[:5] for line in lines]
 
