@@ -177,15 +177,17 @@ class ConnectTestDialog(DialogFrame):
 
     def _say(self) -> None:
         findings = [shown.finding for shown in self.rows.values()]
-        good = sum(finding.state == "ok" for finding in findings)
+        nodes = [finding for finding in findings if finding.subject != ETCD]
+        good = sum(finding.state == "ok" for finding in nodes)
         waits = [finding.subject for finding in findings if finding.state == "busy"]
         running = self.running and bool(waits)
         if running:
-            text = ngettext("Waits for {names}", "Waits for {names}", len(waits)).format(names=", ".join(waits))
+            text = _("Waits for {names}").format(names=", ".join(waits))
             self._icon.set_icon("refresh-cw", "busy")
         else:
-            text = _("{good} of {n} answer and let us in").format(good=good, n=len(findings))
-            self._icon.set_state("ok" if good == len(findings) else "warn")
+            text = ngettext("{good} of {n} node lets us in", "{good} of {n} nodes let us in", len(nodes))
+            text = text.format(good=good, n=len(nodes))
+            self._icon.set_state("ok" if all(finding.state == "ok" for finding in findings) else "warn")
         self._summary.set_text(text)
         self.stop_button.setVisible(running)
         self.again_button.setVisible(not running)

@@ -193,6 +193,8 @@ class ProfileDialog(DialogFrame):
         self._asked_to_discard = asked
         self.cancel_button.set_text(_("Keep editing") if asked else _("Cancel"))
         self.discard_button.setVisible(asked)
+        for other in (self.import_button, self.test_button):
+            other.setVisible(not asked)
         if asked:
             self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._say()

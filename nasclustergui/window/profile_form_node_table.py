@@ -32,7 +32,7 @@ from nasclustergui.window.profile_form_hosts import COLUMNS, parse_hosts
 from nasclustergui.window.profile_form_node_model import EMPTY, NodeTableModel, role_words
 
 Index = QModelIndex | QPersistentModelIndex
-_WIDTHS = {"name": 150, "host": -1, "user": 100, "port": 72, "rack": 110, "role": 110, "jump": 180}
+_WIDTHS = {"name": 140, "host": -1, "user": 92, "port": 66, "rack": 92, "role": 104, "jump": 150}
 _VC = Qt.AlignmentFlag.AlignVCenter
 _END = Qt.TextElideMode.ElideRight
 _EDIT = QAbstractItemView.EditTrigger
