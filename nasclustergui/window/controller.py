@@ -56,7 +56,8 @@ class Controller(QObject):
     _linked = Signal()  # from worker threads
     _etcd_changed = Signal()  # likewise
 
-    def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None, every_ms: int = GLUSTER_MS) -> None:
+        """`every_ms`: between two readings of the volumes; etcd is read at most as often."""
         super().__init__(parent)
         self.session, self.jobs = session, jobs
         self.state = ClusterState(session.profile)
@@ -69,8 +70,8 @@ class Controller(QObject):
         self._samples: deque[tuple[str, Sample]] = deque()
         self._bare_disks: tuple[Disk, ...] = ()
         self._forget: list[Callable[[], None]] = []
-        self.gluster = Poller(jobs, session.gluster.read, GLUSTER_MS, name="gluster", parent=self)
-        self.etcd = Poller(jobs, session.read_etcd, ETCD_MS, name="etcd", parent=self)
+        self.gluster = Poller(jobs, session.gluster.read, every_ms, name="gluster", parent=self)
+        self.etcd = Poller(jobs, session.read_etcd, max(ETCD_MS, every_ms), name="etcd", parent=self)
         self.disk_poller = Poller(jobs, session.disks, DISKS_MS, name="disks", parent=self)
         self._tick = QTimer(self)
         self._tick.setInterval(NODES_MS)

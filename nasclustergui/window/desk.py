@@ -94,7 +94,7 @@ class Desk(QObject):
         self._path = path
         self._asks = self._asker.for_cluster(profile)
         session = Session(profile, StoredCredentials(self._store, self._asks))
-        self.space = Workspace(self.frame, session, self.jobs, write_private)
+        self.space = Workspace(self.frame, session, self.jobs, write_private, 1000 * self.settings.poll_seconds)
         self.space.nodes.chart_activated.connect(self._show_chart)
         self.space.login_wanted.connect(self._on_login_wanted)
         self._dialogs = ConnectDialogs(session.nodes, profile, self.jobs, self.frame)
@@ -160,11 +160,18 @@ class Desk(QObject):
         )
 
     def _edit(self, path: Path | None, profile: Profile | None) -> None:
+        from nasclustergui.window.connect_test import connection_tester
         from nasclustergui.window.profile_dialog import ProfileDialog
 
-        dialog = ProfileDialog(self.jobs, path, profile, self.frame)
-        dialog.saved.connect(self.open_file)
+        tester = connection_tester(self._asker, self._store)  # knows the passwords that were given already
+        dialog = ProfileDialog(self.jobs, path, profile, self.frame, tester=tester)
+        dialog.saved.connect(self._on_saved)
         dialog.open()
+
+    def _on_saved(self, path: Path, _profile: Profile) -> None:
+        """A cluster that is open is opened anew with what was changed; so is one where none was open."""
+        if self.space is None or self._path is None or path.resolve() == self._path.resolve():
+            self.open_file(path)
 
     # ---- the window itself
 
@@ -173,6 +180,7 @@ class Desk(QObject):
         from nasclustergui.window.settings_dialog import SettingsDialog
 
         dialog = SettingsDialog(self.settings, self.jobs, self.frame)
+        dialog.changed.connect(self._on_settings)
         dialog.saved.connect(self._on_settings)
         dialog.open()
 

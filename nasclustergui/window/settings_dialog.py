@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLayout, QSpinBox, QWidget
 
-from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.i18n import DOMAIN, LOCALE_DIR, _, ngettext
 from nasclustergui.core.job import Job
 from nasclustergui.core.settings import POLL_SECONDS, Settings
 from nasclustergui.core.units import percent
@@ -169,4 +169,8 @@ def _scales(current: int) -> tuple[tuple[str, int], ...]:
 
 
 def _languages() -> tuple[tuple[str, str], ...]:
-    return ((_("As the system"), ""), ("English", "en"), ("Deutsch", "de"))
+    """German only where its catalogue is there: a choice that changes nothing would be none."""
+    found = [(_("As the system"), ""), ("English", "en")]
+    if (LOCALE_DIR / "de" / "LC_MESSAGES" / f"{DOMAIN}.mo").is_file():
+        found.append(("Deutsch", "de"))
+    return tuple(found)

@@ -44,10 +44,18 @@ class Workspace(QObject):
 
     login_wanted = Signal(str)
 
-    def __init__(self, frame: Frame, session: Session, jobs: Jobs, write: Callable[[Path, str], None]) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        session: Session,
+        jobs: Jobs,
+        write: Callable[[Path, str], None],
+        every_ms: int = GLUSTER_MS,
+    ) -> None:
         super().__init__(frame)
         self.frame, self.session, self.jobs, self._write = frame, session, jobs, write
-        self.controller = Controller(session, jobs, self)
+        self._every_ms = every_ms
+        self.controller = Controller(session, jobs, self, every_ms)
         self.overview = OverviewPage()
         self.nodes = NodesPage(self.controller.book)
         self.storage = StoragePage(session.profile.name, profile=session.profile)
@@ -128,7 +136,7 @@ class Workspace(QObject):
         elif doubts:
             status.set_freshness("stale", _("Partly live"), " · ".join(doubts))
         else:
-            status.set_live(read_at, GLUSTER_MS // 1000)
+            status.set_live(read_at, self._every_ms // 1000)
 
     def _show_running(self, _job: Job | None = None) -> None:
         running = self.jobs.running()

@@ -199,11 +199,11 @@ def test_settings_apply_at_once_and_are_kept(qtbot: QtBot, jobs: Jobs, window: Q
     dialog.motion_check.click()
     assert theme.motion("normal") == 0
     dialog.poll_spin.setValue(12)
-    dialog.language_choice.setCurrentIndex(dialog.language_choice.findData("de"))
+    dialog.language_choice.setCurrentIndex(dialog.language_choice.findData("en"))
     assert dialog._note.isVisible()
     with qtbot.waitSignal(dialog.saved) as saved:
         dialog.close_button.click()
-    expected = Settings("dark", 150, "de", True, 12, "x.toml")
+    expected = Settings("dark", 150, "en", True, 12, "x.toml")
     assert saved.args == [expected]
     assert chosen[-1] == expected
     assert load_settings() == (expected, None)
