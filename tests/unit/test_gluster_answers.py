@@ -148,6 +148,12 @@ def test_refusals_of_other_nodes_name_what_is_wrong_not_the_phase() -> None:
     assert "node4" in explain("Staging failed on node4. Please check log file for details.").sentence
 
 
+def test_a_launch_that_failed_is_explained_by_its_reason() -> None:
+    launch = "Launching heal operation to perform index self heal on volume d has been unsuccessful:\n"
+    error = error_of(said("gluster volume heal d", "", 1, launch + "Commit failed on node2. Please check log file."))
+    assert str(error) == "node1: the operation failed on node2"
+
+
 def test_unknown_refusals_keep_gluster_s_words() -> None:
     assert explain("The moon is full.").sentence == "the moon is full"
     assert explain("SELinux says {no}").sentence == "SELinux says {no}"

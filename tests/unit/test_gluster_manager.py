@@ -386,11 +386,19 @@ def test_an_unknown_outcome_names_the_node_that_blocks(made: Made) -> None:
     assert "glusterd on node3 does not answer" in caught.value.hint
 
 
-def test_a_heal_waits_for_daemons_that_do_not_know_their_brick_yet(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Glusterd Syncop Mgmt brick op 'Heal' failed. Please check",
+        "Commit failed on node2. Please check log file for details.",
+    ],
+)
+def test_a_heal_waits_for_daemons_that_do_not_know_their_brick_yet(
+    made: Made, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
     monkeypatch.setattr(module, "HEAL_PAUSE", 0.0)
-    refusal = replace(
-        VERSION, status=1, stdout="", stderr="has been unsuccessful:\nGlusterd Syncop Mgmt brick op 'Heal' failed."
-    )
+    launch = "Launching heal operation to perform index self heal on volume rep3 has been unsuccessful:\n"
+    refusal = replace(VERSION, status=1, stdout="", stderr=launch + reason)
     replies: list[Reply] = [refusal, refusal, recorded("heal-start-ok")]
     pool = Pool()
     pool.nodes.script = lambda _node, _line: replies.pop(0)

@@ -21,6 +21,7 @@ LOCK_TEXT = re.compile(
 PHASE = re.compile(
     r"^(?:Pre Validation|Post Validation|Staging|Brick op|Commit) failed on (\S+?)\.(?:\s+Error:)?\s+(?=\S)"
 )
+HEAL_LAUNCH = re.compile(r"^(?:Launching heal operation|Gathering .*) .* has been unsuccessful:\s*(?=\S)")
 EMPTY_PHASE = re.compile(
     r"^(Pre Validation|Post Validation|Staging|Brick op|Commit) failed on (\S+?)\.? *(Please check .*)?$"
 )
@@ -285,7 +286,7 @@ def explain(said: str, errno: int = 0) -> Refusal:
             _("another gluster operation holds the lock of the cluster"),
             _("Wait until it has ended, then try again. After a node was unplugged the lock can stay for minutes."),
         )
-    first = said.splitlines()[0].strip() if said.strip() else ""
+    first = HEAL_LAUNCH.sub("", said.splitlines()[0].strip()) if said.strip() else ""
     text = PHASE.sub("", first)
     for pattern, sentence, hint in _COMPILED:
         if match := pattern.search(text):
