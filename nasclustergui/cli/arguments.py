@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Sequence
 
 from nasclustergui import __version__
+from nasclustergui.cli.gluster_features import add_all
+from nasclustergui.cli.gluster_features.words import Words
 from nasclustergui.core.i18n import _
 from nasclustergui.core.settings import THEMES
 
@@ -39,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help=_("the whole cluster in one reading"))
     _global(status)
     _json(status)
-    _gluster(commands.add_parser("gluster", help=_("volumes: list, create, start, stop, rebalance, heal …")))
+    _gluster(commands.add_parser("gluster", help=_("volumes and the pool: list, create, heal, snapshots, peers …")))
     _audit(commands.add_parser("audit", help=_("the record of changes")))
     _profile(commands.add_parser("profile", help=_("cluster profiles on this workstation")))
     return parser
@@ -66,17 +68,14 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 
 def _gluster(parser: argparse.ArgumentParser) -> None:
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="volume")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
     actions = kinds.add_parser("volume").add_subparsers(dest="action", required=True, metavar="ACTION")
 
     def add(name: str, text: str, *, change: bool = True, volume: bool = True) -> argparse.ArgumentParser:
         action = actions.add_parser(name, help=text)
         if volume:
             action.add_argument("name", metavar="NAME")
-        _global(action)
-        _json(action)
-        if change:
-            _change(action)
+        _finish(action, change)
         return action
 
     add("list", _("all volumes"), change=False, volume=False)
@@ -103,6 +102,14 @@ def _gluster(parser: argparse.ArgumentParser) -> None:
     heal = add("heal", _("heal what waits for it"))
     heal.add_argument("full", nargs="?", choices=["full"])
     heal.add_argument("--full", dest="full", action="store_const", const="full", help=_("look at every file"))
+    add_all(Words(kinds, actions, _finish))
+
+
+def _finish(parser: argparse.ArgumentParser, change: bool) -> None:
+    _global(parser)
+    _json(parser)
+    if change:
+        _change(parser)
 
 
 def _change(parser: argparse.ArgumentParser) -> None:

@@ -80,8 +80,13 @@ def status(options: Namespace) -> Exit:
 
 
 def gluster(options: Namespace) -> Exit:
-    """`gluster volume …`: looks at volumes, or plans a change and carries it out."""
+    """`gluster …`: looks at the pool, or plans a change and carries it out."""
     with opened(options) as session:
+        handler = getattr(options, "handler", "")
+        if handler:
+            module, _colon, function = handler.partition(":")
+            found = import_module(f"nasclustergui.cli.gluster_features.{module}")
+            return Exit(getattr(found, function)(session, options))
         from nasclustergui.cli import gluster as volumes
 
         return volumes.run(session, options)

@@ -35,9 +35,14 @@ def run(session: Session, options: Namespace) -> Exit:
     state, disks = work(Job(_("Read the cluster"), quiet=True), partial(_read, session, bricks is not None))
     if (show := _LOOKS.get(_look(options))) is not None:
         return show(state, options)
-    plan = make_plan(state, session.profile.name, options, bricks, disks).with_author(session.user)
+    plan = make_plan(state, session.profile.name, options, bricks, disks)
+    return carry_out_as(session, plan, options)
+
+
+def carry_out_as(session: Session, plan: Plan, options: Namespace) -> Exit:
+    """Show, confirm and run a plan as the options of every change say (`--dry-run`, `--yes`, `--json` …)."""
     consent = Consent(options.dry_run, options.script, options.json, options.yes, options.confirm)
-    return carry_out(session.executor, plan, consent)
+    return carry_out(session.executor, plan.with_author(session.user), consent)
 
 
 def _read(session: Session, with_disks: bool, job: Job) -> tuple[GlusterState, tuple[Disk, ...]]:
@@ -64,7 +69,7 @@ def make_plan(
     if options.action == "create":
         assert words is not None
         return plans.plan_create_volume(_spec(options, words, state, disks), state, cluster)
-    volume = _volume(state, options.name)
+    volume = volume_named(state, options.name)
     match options.action:
         case "add-brick":
             assert words is not None
@@ -84,7 +89,8 @@ def make_plan(
     return plans.plan_rebalance(volume, state, cluster, fix_layout=options.fix_layout)
 
 
-def _volume(state: GlusterState, name: str) -> Volume:
+def volume_named(state: GlusterState, name: str) -> Volume:
+    """The volume, or InvalidInput that names those there are."""
     volume = state.volume(name)
     if volume is None:
         names = ", ".join(v.name for v in state.volumes)
@@ -171,7 +177,7 @@ def _list(state: GlusterState, options: Namespace) -> Exit:
 
 
 def _info(state: GlusterState, options: Namespace) -> Exit:
-    volume = _volume(state, options.name)
+    volume = volume_named(state, options.name)
     if options.json:
         say_json(volume_data(volume) | {"options": dict(volume.options)})
         return Exit.OK
@@ -185,7 +191,7 @@ def _info(state: GlusterState, options: Namespace) -> Exit:
 
 
 def _rebalance_status(state: GlusterState, options: Namespace) -> Exit:
-    volume = _volume(state, options.name)
+    volume = volume_named(state, options.name)
     tasks = [task for task in volume.tasks if task.kind.value != "remove-brick"]
     if options.json:
         say_json([_task_data(task) for task in tasks])

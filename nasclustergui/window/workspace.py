@@ -18,7 +18,7 @@ from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan
 from nasclustergui.core.units import clock, percent
-from nasclustergui.subsystems.gluster.page import StoragePage
+from nasclustergui.subsystems.gluster.page import Desk, StoragePage
 from nasclustergui.subsystems.nodes.model import Link
 from nasclustergui.ui.errors import ErrorDialog, describe
 from nasclustergui.ui.jobs import Jobs
@@ -58,7 +58,8 @@ class Workspace(QObject):
         self.controller = Controller(session, jobs, self, every_ms)
         self.overview = OverviewPage()
         self.nodes = NodesPage(self.controller.book)
-        self.storage = StoragePage(session.profile.name, profile=session.profile)
+        desk = Desk(session.profile.name, session.profile, jobs, session.gluster.pool)
+        self.storage = StoragePage(session.profile.name, profile=session.profile, desk=desk)
         self.alerts, self.timeline = AlertsPage(), TimelinePage()
         self.plan_dialog: PlanDialog | None = None
         self.dock = JobsDock(jobs)
@@ -197,6 +198,7 @@ class Workspace(QObject):
             self.dock.seen()
 
     def _on_plan_ended(self, job: Job, plan: Plan, error: Exception | None) -> None:
+        self.storage.desk.changed.emit()
         if error is not None:
             title, _hint, _details = describe(error)
             self.frame.toasts.show("critical", title, _("Details"), lambda: ErrorDialog(error, self.frame).open())

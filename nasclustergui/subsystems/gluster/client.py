@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nasclustergui.core.command import Command, Result
+from nasclustergui.core.command import Command, Result, checked
 from nasclustergui.core.errors import LockBusy, NasError, NodeError, OutcomeUnknown, ServiceDown
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
@@ -111,6 +111,18 @@ class GlusterClient:
                     raise
                 errors[node] = error
         raise self._nobody(errors)
+
+    def change_here(self, name: str, command: Command, job: Job) -> Result:
+        """Run a change that is not gluster's (a directory, a unit file) on this very node.
+
+        Raises CommandFailed by its exit status, OutcomeUnknown when it was sent and no answer came, a NodeError.
+        """
+        try:
+            return checked(name, command, self._nodes[name].run(command, job))
+        except NodeError as error:
+            if timed_out(error):
+                raise OutcomeUnknown(str(error), hint=error.hint, details=error.details) from error
+            raise
 
     def _patiently(self, name: str, command: Command, parse: Callable[[Answer], T], job: Job | None, tries: int) -> T:
         """Ask one node, again after a growing, random pause while another client holds the lock."""

@@ -23,7 +23,8 @@ from nasclustergui.subsystems.gluster.commands.status import parse_status
 from nasclustergui.subsystems.gluster.commands.told import told
 from nasclustergui.subsystems.gluster.commands.volumes import parse_volumes
 from nasclustergui.subsystems.gluster.commands.volumes_plain import parse_volumes_plain
-from nasclustergui.subsystems.gluster.conditions import NEED_STATUS, broken
+from nasclustergui.subsystems.gluster.conditions import CONDITIONS, NEED_STATUS, broken
+from nasclustergui.subsystems.gluster.features import Pool, checks, follows
 from nasclustergui.subsystems.gluster.follow import Follower
 from nasclustergui.subsystems.gluster.layout import BrickSpec, VolumeSpec
 from nasclustergui.subsystems.gluster.model import GlusterState, Peer, PeerState, Volume, VolumeStatus
@@ -44,6 +45,7 @@ class GlusterManager:
 
     Attributes:
         cluster: name of the profile.
+        pool: the same for the features, for worker threads.
     """
 
     def __init__(self, nodes: Nodes, node_names: Mapping[str, str], cluster: str) -> None:
@@ -59,6 +61,7 @@ class GlusterManager:
         self._peaks: dict[str, int] = {}  # volume id → largest backlog
         self._versions: dict[str, str] = {}  # node → version
         self._learnt_at = -LEARN_EVERY
+        self.pool = Pool(self._client, nodes, self._now, lambda job: self.read(job, patience=STATUS_PATIENCE))
 
     def read(self, job: Job, patience: float = PATIENCE) -> GlusterState:
         """The pool now. Volumes and peers are fresh; brick states are as old as `status_at` says.
@@ -93,19 +96,35 @@ class GlusterManager:
 
     def check(self, step: Step, job: Job) -> None:
         """Raise PlanOutdated when a condition that `step.check` names does not hold in the pool as it is now."""
-        if not step.check:
-            return
-        volumes, peers, asked = self._ask(job)
-        peers = self._resolved(peers, asked, job)
-        volumes = assemble.place_bricks(volumes, peers, self._node_names)
-        if NEED_STATUS & set(step.check.split()):
-            volumes = self._with_tasks(volumes, step.args["volume"], job)
-        why = broken(step.check, step.args, GlusterState(volumes, peers))
+        names = step.check.split()
+        plain = [name for name in names if name in CONDITIONS]
+        why = self._broken(" ".join(plain), step, job) if plain else ""
+        for name in names:
+            if not why and name not in CONDITIONS:
+                why = checks()[name](self.pool, step, job)
         if why:
             raise PlanOutdated(why, hint=_("Nothing of this step ran. Look at the state and plan it again."))
 
+    def _broken(self, check: str, step: Step, job: Job) -> str:
+        state = self._now(job)
+        if NEED_STATUS & set(check.split()):
+            state = replace(state, volumes=self._with_tasks(state.volumes, step.args["volume"], job))
+        return broken(check, step.args, state)
+
+    def _now(self, job: Job) -> GlusterState:
+        """Volumes and peers, without what needs the lock."""
+        volumes, peers, asked = self._ask(job)
+        peers = self._resolved(peers, asked, job)
+        placed = assemble.place_bricks(volumes, peers, self._node_names)
+        return GlusterState(placed, peers, asked=asked, read_at=time.time())
+
     def run(self, node: str, command: Command, job: Job) -> Result:
-        """Run a step's command. Raises CommandFailed when gluster refused, OutcomeUnknown when no answer came."""
+        """Run a step's command. Raises CommandFailed when gluster refused, OutcomeUnknown when no answer came.
+
+        What is not gluster's runs on this very node and fails by its exit status.
+        """
+        if command.argv[0] != "gluster":
+            return self._client.change_here(node, command, job)
         try:
             for _attempt in range(HEAL_TRIES - 1):
                 try:
@@ -129,7 +148,7 @@ class GlusterManager:
     def follow(self, step: Step, job: Job) -> None:
         """Watch the work that `step.follow` names until it ended. Raises NasError when it failed."""
         follower = Follower(self._client, lambda j: self.read(j, patience=STATUS_PATIENCE))
-        volume = step.args["volume"]
+        volume = step.args.get("volume", "")
         try:
             match step.follow:
                 case "rebalance":
@@ -138,6 +157,8 @@ class GlusterManager:
                     follower.heal(volume, bool(step.args.get("full")), job)
                 case "bricks_up":
                     follower.bricks_up(volume, job)
+                case other if other in follows():
+                    follows()[other](self.pool, step, job)
                 case other:
                     raise InvalidInput(_("Nobody here can follow “{work}”.").format(work=other))
         finally:

@@ -12,6 +12,7 @@ from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock, count, size_parts
 from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.page.offers import Action
+from nasclustergui.subsystems.gluster.page.sections import pool_sections, volume_sections
 from nasclustergui.subsystems.gluster.page.sets_picture import SetsPicture
 from nasclustergui.subsystems.gluster.page.volume_rows import shown_state
 from nasclustergui.subsystems.gluster.page.words import Grades, type_words
@@ -36,6 +37,12 @@ def action_words() -> Mapping[Action, tuple[str, str]]:
         Action.ADD_BRICKS: (_("Add bricks…"), "plus"),
         Action.RESTART_BRICKS: (_("Start missing bricks…"), "rotate-cw"),
     }
+
+
+def add_sections(menu: QMenu, open_section: Callable[[str], object]) -> None:
+    """An entry for every subject that a volume has a section for."""
+    for spec in (*volume_sections(), *pool_sections()):
+        menu.addAction(theme.icon(spec.icon), spec.title, lambda chosen=spec.id: open_section(chosen))
 
 
 class ActionMenu(QMenu):
@@ -69,10 +76,11 @@ class DetailCard(Panel):
     """Shows one volume.
 
     Signals:
-        asked: Action.
+        asked: Action. opened: id of a section.
     """
 
     asked = Signal(object)
+    opened = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._name = ElidedLabel("", "heading")
@@ -109,7 +117,12 @@ class DetailCard(Panel):
         self.bricks, self.bricks_menu = self._menu(
             _("Bricks"), "hard-drive", (Action.ADD_BRICKS, Action.RESTART_BRICKS)
         )
-        self.buttons = FlowButtons([self.heal, self.rebalance, self.bricks, self.start, self.stop, self.delete])
+        self.manage = button(_("Manage"), icon="sliders-horizontal", small=True, menu=True)
+        self.manage_menu = QMenu(self.manage)
+        add_sections(self.manage_menu, lambda section: self.opened.emit(section))
+        self.manage.setMenu(self.manage_menu)
+        shown = [self.heal, self.rebalance, self.bricks, self.manage, self.start, self.stop, self.delete]
+        self.buttons = FlowButtons(shown)
 
     def _menu(self, text: str, icon: str, actions: tuple[Action, ...]) -> tuple[Button, ActionMenu]:
         opener = button(text, icon=icon, small=True, menu=True)

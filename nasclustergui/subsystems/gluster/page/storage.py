@@ -8,16 +8,20 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QStackedWidget, QT
 
 from nasclustergui.core.disks import Disk
 from nasclustergui.core.errors import NasError
-from nasclustergui.core.i18n import _, ngettext, sentences
+from nasclustergui.core.i18n import _, sentences
 from nasclustergui.core.profile import Profile
-from nasclustergui.core.units import clock, size_parts
-from nasclustergui.subsystems.gluster.model import GlusterState, Volume, VolumeStatus
-from nasclustergui.subsystems.gluster.page.detail import ActionMenu, DetailCard, seen
+from nasclustergui.core.units import clock
+from nasclustergui.subsystems.gluster.model import GlusterState, Volume
+from nasclustergui.subsystems.gluster.page.desk import Desk
+from nasclustergui.subsystems.gluster.page.detail import ActionMenu, DetailCard, add_sections, seen
 from nasclustergui.subsystems.gluster.page.offers import Action, offers
 from nasclustergui.subsystems.gluster.page.peer_rows import peer_rows
 from nasclustergui.subsystems.gluster.page.place import VolumesPlace
 from nasclustergui.subsystems.gluster.page.progress import Progress
 from nasclustergui.subsystems.gluster.page.proposals import Proposals
+from nasclustergui.subsystems.gluster.page.section import Section, View
+from nasclustergui.subsystems.gluster.page.sections import make, pool_sections, volume_sections
+from nasclustergui.subsystems.gluster.page.tables import facts, peer_tree, volume_tree
 from nasclustergui.subsystems.gluster.page.volume_rows import (
     Context,
     Space,
@@ -26,6 +30,7 @@ from nasclustergui.subsystems.gluster.page.volume_rows import (
     volume_of,
     volume_rows,
 )
+from nasclustergui.subsystems.gluster.page.volume_view import VolumeView
 from nasclustergui.subsystems.gluster.page.words import Grades, grades
 from nasclustergui.ui import theme
 from nasclustergui.ui.banner import Banner
@@ -33,11 +38,10 @@ from nasclustergui.ui.cell import Row
 from nasclustergui.ui.errors import present
 from nasclustergui.ui.forms import SearchField
 from nasclustergui.ui.page import Page
-from nasclustergui.ui.parts import Line, Panel, button, col, row
-from nasclustergui.ui.tree import Tree
+from nasclustergui.ui.parts import Line, Panel, box, button, col, row
 
 WIDE = 1690  # page width from which the detail stands beside the table: a window of 1920
-VOLUMES, PEERS = 0, 1
+VOLUMES, PEERS, FIRST_SECTION = 0, 1, 2
 
 
 class StoragePage(Page):
@@ -45,15 +49,24 @@ class StoragePage(Page):
 
     page_id = "gluster"
 
-    def __init__(self, cluster: str, parent: QWidget | None = None, *, profile: Profile | None = None) -> None:
-        """`profile` names and colours the cluster in the dialogs."""
+    def __init__(
+        self,
+        cluster: str,
+        parent: QWidget | None = None,
+        *,
+        profile: Profile | None = None,
+        desk: Desk | None = None,
+    ) -> None:
+        """`profile` names and colours the cluster in the dialogs; `desk` lets the sections read in the background."""
         super().__init__(parent)
+        self.desk = desk or Desk(cluster, profile)
         self._state: GlusterState | None = None
         self._error: NasError | None = None
         self._disks: tuple[Disk, ...] | None = None
         self._grades: Grades = {}
         self._spaces: dict[str, Space] = {}
         self._opened: set[str] = set()
+        self._pooled: dict[str, Section] = {}
         self._progress = Progress()
         self.proposals = Proposals(cluster, profile, self)
         self.proposals.proposed.connect(self.plan_proposed)
@@ -73,12 +86,15 @@ class StoragePage(Page):
         self.tabs.setAccessibleName(_("Parts of distributed storage"))
         self.tabs.addTab(_("Volumes"))
         self.tabs.addTab(_("Peers"))
+        for spec in pool_sections():
+            self.tabs.addTab(spec.title)
         self.filter = SearchField(_("Filter volumes and bricks"), 240)
-        self.tree = _volume_tree()
-        self.peers = _peer_tree()
+        self.tree = volume_tree()
+        self.peers = peer_tree()
         self.place = VolumesPlace(self.tree)
         self.detail = DetailCard()
         self.detail.hide()
+        self.view = VolumeView(self.desk)
         self._again = button(_("Try again"), small=True, on_click=lambda: self.command.emit("gluster.read"))
         self._why = button(_("Details"), "quiet", small=True, on_click=self._show_error)
         self.banner = Banner("critical", "", "", [self._why, self._again])
@@ -95,7 +111,10 @@ class StoragePage(Page):
         self._split.setSpacing(12)
         self._split.addWidget(self._table, 1)
         self._split.addWidget(self.detail, 0)
-        self.setLayout(col(self.banner, (self._split, 1), gap=12, margins=(24, 4, 24, 12)))
+        self._views = QStackedWidget()
+        self._views.addWidget(box(self._split))
+        self._views.addWidget(self.view)
+        self.setLayout(col(self.banner, (self._views, 1), gap=12, margins=(24, 4, 24, 12)))
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._on_tab)
@@ -106,9 +125,18 @@ class StoragePage(Page):
         self.tree.row_changed.connect(lambda _key: self._show_detail())
         self.tree.row_activated.connect(self._on_activated)
         self.tree.delete_requested.connect(self._on_delete)
+        self.tree.properties_requested.connect(self._on_properties)
         self.tree.set_menu(self._menu)
         self.peers.set_menu(self._peer_menu)
         self.detail.asked.connect(self._on_asked)
+        self.detail.opened.connect(self._on_opened)
+        self.view.closed.connect(self.show_table)
+        self.view.made.connect(self._tie)
+
+    def _tie(self, section: Section) -> None:
+        section.plan_proposed.connect(self.plan_proposed)
+        section.notice.connect(self.notice)
+        section.command.connect(self.command)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wide windows put the detail beside the table."""
@@ -142,6 +170,7 @@ class StoragePage(Page):
     def set_disks(self, disks: tuple[Disk, ...]) -> None:
         """Places for bricks, with the volumes on them."""
         self._disks = disks
+        self.desk.disks = disks
         self.proposals.set_disks(disks)
         self._show_place()
 
@@ -160,7 +189,7 @@ class StoragePage(Page):
             self.proposals.create_volume(self.window())
 
     def run_action(self, action: str) -> bool:
-        """ "gluster.create", "gluster.show:data", "gluster.heal:data" and the like."""
+        """ "gluster.create", "gluster.show:data", "gluster.heal:data", a section ("gluster.options:data")."""
         head, _colon, name = action.partition(":")
         subsystem, _dot, verb = head.partition(".")
         if subsystem != self.page_id:
@@ -168,17 +197,44 @@ class StoragePage(Page):
         if verb == "create":
             self.create_new()
             return True
+        if verb in (pooled := [spec.id for spec in pool_sections()]):
+            self._open_tab(FIRST_SECTION + pooled.index(verb), name)
+            return True
         volume = self._state.volume(name) if self._state is not None else None
         if volume is None:
             return False
+        if verb in (spec.id for spec in volume_sections()):
+            self.open_volume(volume.name, verb)
+            return True
         if verb != "show" and verb not in set(Action):
             return False
+        self.show_table()
         self.tabs.setCurrentIndex(VOLUMES)
         self.filter.clear()
         self.tree.select_key(volume_key(name))
         if verb != "show":
             self._act(Action(verb), volume)
         return True
+
+    def open_volume(self, name: str, section: str = "") -> None:
+        """One volume on the whole page, with the section of that id."""
+        self.view.open(name, section)
+        self._show_view()
+        self._views.setCurrentWidget(self.view)
+        self.view.tabs.setFocus()
+
+    def show_table(self) -> None:
+        """Back to all volumes."""
+        if self._views.currentWidget() is self.view:
+            self._views.setCurrentIndex(0)
+            self.tree.setFocus()
+
+    def _open_tab(self, index: int, what: str) -> None:
+        self.show_table()
+        self.tabs.setCurrentIndex(index)
+        section = self._pages.currentWidget()
+        if isinstance(section, Section) and what:
+            section.select(what)
 
     # ---- showing
 
@@ -187,7 +243,7 @@ class StoragePage(Page):
         if state is not None:
             self._show_rows(volume_rows(state, self._context()))
             self.peers.update_rows(peer_rows(state))
-            self.set_facts(_facts(state))
+            self.set_facts(facts(state))
         ready = state is not None and self._error is None
         self.create_button.set_enabled(ready, _("Volumes cannot be read") if self._error else _("Reading volumes…"))
         self._show_place()
@@ -196,6 +252,24 @@ class StoragePage(Page):
         if self.tree.rows.shown_count() and not self.tree.current_key():
             self.tree.setCurrentIndex(self.tree.rows.index(0, 0))
         self._show_detail()
+        self._show_view()
+
+    def _show_view(self) -> None:
+        """The newest reading for the volume's view and the pool's sections; a volume that is gone closes its view."""
+        state = self._state
+        if state is None:
+            return
+        unreadable = _("Volumes cannot be read now.") if self._error else ""
+        volume = state.volume(self.view.volume)
+        if volume is not None:
+            self.view.set_view(View(state, volume, self.stale(), unreadable), self._grades)
+        elif self._views.currentWidget() is self.view:
+            self.notice.emit("info", _("Volume {volume} does not exist any more.").format(volume=self.view.volume))
+            self.show_table()
+        for index in range(FIRST_SECTION, self._pages.count()):
+            section = self._pages.widget(index)
+            if isinstance(section, Section):
+                section.set_view(View(state, None, self.stale(), unreadable))
 
     def _show_rows(self, rows: list[Row]) -> None:
         """What newly needs an eye is opened once; whoever closes it again keeps it closed."""
@@ -286,14 +360,34 @@ class StoragePage(Page):
     # ---- acting
 
     def _on_tab(self, index: int) -> None:
-        self._pages.setCurrentIndex(index)
+        self._pages.setCurrentWidget(self._tab_page(index))
+        section = self._pages.currentWidget()
         hint = _("Filter volumes and bricks") if index == VOLUMES else _("Filter peers")
+        if isinstance(section, Section):
+            hint = section.filter_hint
+        self.filter.setVisible(bool(hint))
         self.filter.setPlaceholderText(hint)
         self.filter.setAccessibleName(hint)
         self._on_filter(self.filter.text())
         self._show_detail()
 
+    def _tab_page(self, index: int) -> QWidget:
+        """The widget of a tab; sections are made when first looked at."""
+        if index < FIRST_SECTION:
+            return self.place if index == VOLUMES else self.peers
+        spec = pool_sections()[index - FIRST_SECTION]
+        if spec.id not in self._pooled:
+            section = self._pooled[spec.id] = make(spec, self.desk)
+            self._pages.addWidget(section)
+            self._tie(section)
+            self._show_view()
+        return self._pooled[spec.id]
+
     def _on_filter(self, text: str) -> None:
+        section = self._pages.currentWidget()
+        if isinstance(section, Section):
+            section.set_filter(text)
+            return
         (self.tree if self.tabs.currentIndex() == VOLUMES else self.peers).set_filter(text)
 
     def _focus_table(self) -> None:
@@ -302,6 +396,14 @@ class StoragePage(Page):
     def _on_activated(self, _key: str) -> None:
         index = self.tree.currentIndex().siblingAtColumn(0)
         self.tree.setExpanded(index, not self.tree.isExpanded(index))
+
+    def _on_properties(self, key: str) -> None:
+        if (volume := self.volume()) is not None and key:
+            self.open_volume(volume.name)
+
+    def _on_opened(self, section: str) -> None:
+        if (volume := self.volume()) is not None:
+            self.command.emit(f"gluster.{section}:{volume.name}")
 
     def _on_delete(self, key: str) -> None:
         volume = self.volume()
@@ -327,6 +429,7 @@ class StoragePage(Page):
         menu = ActionMenu(tuple(Action), lambda action: self._act(action, volume), self.tree)
         menu.set_offers(self._offers(volume))
         menu.addSeparator()
+        add_sections(menu, lambda section: self.command.emit(f"gluster.{section}:{volume.name}"))
         menu.addAction(theme.icon("copy"), _("Copy row"), lambda: _to_clipboard(self.tree.copy_text()))
         return menu
 
@@ -336,60 +439,9 @@ class StoragePage(Page):
         return menu
 
 
-def _volume_tree() -> Tree:
-    return Tree(
-        [
-            (_("Volume"), -1),
-            (_("Type"), 198),
-            (_("State"), 182),
-            (_("Work in progress"), 240),
-            (_("Bricks"), 84),
-            (_("Used"), 112),
-            (_("Size"), 84),
-        ],
-        right=(6,),
-        drop={1: 1120, 3: 900, 4: 760},
-        name=_("Volumes, their sets and bricks"),
-    )
-
-
-def _peer_tree() -> Tree:
-    return Tree(
-        [
-            (_("Node"), 220),
-            (_("Known to gluster as"), 220),
-            (_("Id"), 96),
-            (_("Bricks"), 72),
-            (_("State"), 160),
-            (_("What it means"), -1),
-        ],
-        right=(3,),
-        flat=True,
-        drop={2: 1080, 1: 900},
-        name=_("Peers of the trusted pool"),
-    )
-
-
 def _to_clipboard(text: str) -> None:
     QGuiApplication.clipboard().setText(text)
 
 
 def _is_free(disk: Disk) -> bool:
     return disk.usable and not disk.used_by and not disk.warning
-
-
-def _facts(state: GlusterState) -> str:
-    """ "5 volumes · 61.4 of 96.0 TiB used · GlusterFS 10.3"."""
-    n = len(state.volumes)
-    parts = [ngettext("{n} volume", "{n} volumes", n).format(n=n)]
-    known = [(v.usable, v.available) for v in state.volumes if v.usable is not None and v.available is not None]
-    if known:
-        total = sum(usable for usable, _free in known)
-        used, of = size_parts(total - sum(free for _usable, free in known), total)
-        parts.append(_("{used} of {total} used").format(used=used, total=of))
-    missing = sum(1 for v in state.volumes if v.status is VolumeStatus.STARTED and v.usable is None)
-    if missing:
-        parts.append(ngettext("{n} volume not measured", "{n} volumes not measured", missing).format(n=missing))
-    if state.version:
-        parts.append(_("GlusterFS {version}").format(version=state.version))
-    return " · ".join(parts)
