@@ -57,6 +57,7 @@ class GlusterManager:
         self._reader = StatusReader(self._client, self._names)
         self._keeper = StatusKeeper(self._reader)
         self._split_brain = SplitBrainWatch(self._client)
+        self._merged: tuple[Volume, ...] = ()  # as read last
         self._known: dict[str, str] = {}  # peer id → node
         self._peaks: dict[str, int] = {}  # volume id → largest backlog
         self._versions: dict[str, str] = {}  # node → version
@@ -79,6 +80,7 @@ class GlusterManager:
         faults = self._client.faults
         lost = {name for name, fault in faults.items() if fault.lost} if reading.error or late else set()
         merged = self._with_peaks(assemble.merge(placed, peers, reading, self._split_brain.counts, lost))
+        self._merged = merged = assemble.keep_unchanged(self._merged, merged)
         self._split_brain.notice(merged)
         return GlusterState(
             volumes=merged,

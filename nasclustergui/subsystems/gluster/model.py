@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 
 class VolumeType(StrEnum):
@@ -178,13 +179,13 @@ class Volume:
         """Bricks per set: 1 for a plain distributed volume."""
         return self.disperse or self.replica or 1
 
-    @property
+    @cached_property
     def sets(self) -> tuple[tuple[Brick, ...], ...]:
         """The sub-volumes: groups of bricks that hold the same files (or their fragments)."""
         n = self.set_size
         return tuple(self.bricks[i : i + n] for i in range(0, len(self.bricks), n))
 
-    @property
+    @cached_property
     def heal_pending(self) -> int | None:
         """Entries that wait for a heal: per set the largest count, summed; None if no set told.
 
@@ -194,12 +195,12 @@ class Volume:
         known = [max(counts) for counts in per_set if counts]
         return sum(known) if known else None
 
-    @property
+    @cached_property
     def usable(self) -> int | None:
         """Bytes that clients can store, None while any set's size is unknown."""
         return self._total("size")
 
-    @property
+    @cached_property
     def available(self) -> int | None:
         """Bytes that clients can still store, None while any set's free space is unknown."""
         return self._total("free")

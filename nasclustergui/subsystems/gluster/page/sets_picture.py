@@ -34,6 +34,8 @@ class SetsPicture(QWidget):
 
     def show_volume(self, volume: Volume | None, stale: str = "", found: Grades | None = None) -> None:
         """Show its sets. `stale` ("Seen 03:02:17") says that the states of the bricks are old."""
+        own = f"gluster/{volume.name}/" if volume is not None else ""
+        found = {key: grade for key, grade in (found or {}).items() if key.startswith(own)}
         if (volume, stale, found) != (self._volume, self._stale, self._found):
             self._volume, self._stale, self._found = volume, stale, found
             self.setAccessibleDescription(self.sentence())

@@ -19,17 +19,11 @@ from nasclustergui.subsystems.gluster.page.peer_rows import peer_rows
 from nasclustergui.subsystems.gluster.page.place import VolumesPlace
 from nasclustergui.subsystems.gluster.page.progress import Progress
 from nasclustergui.subsystems.gluster.page.proposals import Proposals
+from nasclustergui.subsystems.gluster.page.row_keeper import RowKeeper
 from nasclustergui.subsystems.gluster.page.section import Section, View
 from nasclustergui.subsystems.gluster.page.sections import make, pool_sections, volume_sections
 from nasclustergui.subsystems.gluster.page.tables import facts, peer_tree, volume_tree
-from nasclustergui.subsystems.gluster.page.volume_rows import (
-    Context,
-    Space,
-    shown_state,
-    volume_key,
-    volume_of,
-    volume_rows,
-)
+from nasclustergui.subsystems.gluster.page.volume_rows import Context, Space, volume_key, volume_of
 from nasclustergui.subsystems.gluster.page.volume_view import VolumeView
 from nasclustergui.subsystems.gluster.page.words import Grades, grades
 from nasclustergui.ui import theme
@@ -68,6 +62,7 @@ class StoragePage(Page):
         self._opened: set[str] = set()
         self._pooled: dict[str, Section] = {}
         self._progress = Progress()
+        self.row_keeper = RowKeeper()
         self.proposals = Proposals(cluster, profile, self)
         self.proposals.proposed.connect(self.plan_proposed)
         self.proposals.refused.connect(lambda error: present(self.window(), error))
@@ -241,7 +236,7 @@ class StoragePage(Page):
     def _show(self) -> None:
         state = self._state
         if state is not None:
-            self._show_rows(volume_rows(state, self._context()))
+            self._show_rows(self.row_keeper.rows(state, self._context()))
             self.peers.update_rows(peer_rows(state))
             self.set_facts(facts(state))
         ready = state is not None and self._error is None
@@ -332,8 +327,7 @@ class StoragePage(Page):
         if self._state is None:
             self.badge_changed.emit(1 if self._error else 0, "stale")
             return
-        stale = self.stale()
-        words = [shown_state(volume, stale, self._grades).state for volume in self._state.volumes]
+        words = [said.state for said in self.row_keeper.states()]
         bad = [word for word in words if word in ("critical", "warn", "stale", "unknown")]
         self.badge_changed.emit(len(bad), min(bad, key=lambda word: theme.SEVERITY[word], default="ok"))
 

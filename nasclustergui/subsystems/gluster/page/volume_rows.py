@@ -82,10 +82,11 @@ def volume_of(key: str) -> str:
 
 def volume_rows(state: GlusterState, context: Context) -> list[Row]:
     """A row per volume, in alphabetical order; the tree itself puts the worst first."""
-    return [_volume(volume, context) for volume in sorted(state.volumes, key=lambda v: v.name.casefold())]
+    return [volume_row(volume, context) for volume in sorted(state.volumes, key=lambda v: v.name.casefold())]
 
 
-def _volume(volume: Volume, context: Context) -> Row:
+def volume_row(volume: Volume, context: Context) -> Row:
+    """The row of a volume with its sets and bricks below it."""
     running = volume.status is VolumeStatus.STARTED
     said = shown_state(volume, context.stale, context.grades)
     capacity = _capacity(volume, context.spaces)
