@@ -11,10 +11,13 @@ from nasclustergui.subsystems.gluster.commands.answer import Answer
 from nasclustergui.subsystems.gluster.commands.understand import understand
 
 SAYS_NOTHING = frozenset({"", "success"})
+SHOWN_LINES = 5  # of what other programs print
 
 
 def told(command: Command, result: Result) -> tuple[str, ...]:
     """A line for a person, never XML. Never raises: an answer that can't be read is said to be so."""
+    if command.argv[0] != "gluster":  # systemctl, cp …: most say nothing
+        return tuple(result.stdout.strip().splitlines()[-SHOWN_LINES:]) or (_("done"),)
     try:
         found = understand(Answer(command, result))
     except NasError as error:
