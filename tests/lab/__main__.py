@@ -68,6 +68,8 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--profile", type=Path, metavar="FILE", help="also write the app's cluster profile here")
     up.add_argument("--no-etcd", dest="etcd", action="store_false")
     up.add_argument("--etcd-auth", action="store_true", help="etcd asks for users")
+    up.add_argument("--snap", action="store_true", help="a stand-in for thin LVM, so that snapshots can be taken")
+    up.add_argument("--georep", action="store_true", help="with gsyncd, and root may log in from node to node")
     up.add_argument("--no-peer", dest="peer", action="store_false", help="leave the GlusterFS nodes unconnected")
 
 

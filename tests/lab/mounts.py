@@ -37,8 +37,9 @@ def loops_of(directory: Path) -> list[Path]:
             image = (entry / "loop/backing_file").read_text().strip()
         except OSError:
             continue
-        # An image that was deleted already is shown as "… (deleted)".
-        if image.startswith(f"{directory}{os.sep}"):
+        # An image that was deleted already is shown as "… (deleted)"; one that a node opened by a path of its own
+        # (snapshots of the stand-in for LVM) is known by its name only.
+        if image.startswith((f"{directory}{os.sep}", f"/{directory.name}.snap-", f"/.lab/{directory.name}.snap-")):
             devices.append(Path("/dev") / entry.name)
     return devices
 

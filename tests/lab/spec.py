@@ -21,7 +21,9 @@ class Spec:
     """Size and services of a lab.
 
     Attributes: `disks` brick disks per node of `disk_mb` MiB each (sparse files); `memory_mb` upper bound of what a
-    node writes outside of its bricks; `peer` joins the GlusterFS nodes to one pool.
+    node writes outside of its bricks; `peer` joins the GlusterFS nodes to one pool; `snap` puts a stand-in for thin LVM on the nodes (the kernel may have
+    no device mapper), so that GlusterFS can take snapshots; `georep` leaves gsyncd there and lets root log in from node
+    to node.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Spec:
     etcd: bool = True
     etcd_auth: bool = False
     peer: bool = True
+    snap: bool = False
+    georep: bool = False
 
     def __post_init__(self) -> None:
         _within("nodes", self.nodes, 1, MAX_NODES)

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Puts a node's file systems together and becomes its systemd. Arguments: node directory, host name, number of disks.
+# Puts a node's file systems together and becomes its systemd. Arguments: node directory, host name, number of disks,
+# "snap" where a stand-in for thin LVM finds its images (all below the node directory) at /.lab.
 # Variables: LAB_CGROUP, "v2" or the version 1 hierarchies to mount, as in "systemd unified".
 set -e
-base=$1 name=$2 disks=$3
+base=$1 name=$2 disks=$3 snap=$4
 hostname "$name"
 mount -t overlay -o "lowerdir=/,upperdir=$base/mem/up,workdir=$base/mem/work" overlay "$base/root"
 cd "$base/root"
@@ -40,6 +41,16 @@ while [ "$i" -le "$disks" ]; do
     mount -t xfs -o loop,nouuid "/.host$base/disk$i.img" "bricks/d$i"
     i=$((i + 1))
 done
+if [ "$snap" ]; then
+    mkdir -p .lab dev/labvg
+    mount --bind "/.host$base" .lab
+    for image in .lab/*.snap-*.img; do  # what glusterd will want to mount again
+        [ -e "$image" ] || continue
+        device=$(losetup -j "$image" | cut -d: -f1)
+        lv=${image##*.snap-}
+        ln -s "${device:-$(losetup -f --show "$image")}" "dev/labvg/${lv%.img}"
+    done
+fi
 umount -l /.host
 rmdir /.host
 # A number of its own for every boot: the kernel's is the host's, and the journal sorts by it.

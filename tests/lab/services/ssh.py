@@ -69,6 +69,8 @@ class Ssh(Service):
         tree.empty("/root", 0o700)
         tree.empty("/home", 0o755)
         _home(tree, "/root", 0, context.authorized_key)
+        if context.spec.georep:
+            _from_node_to_node(tree, context.spec.paths)
         _home(tree, f"/home/{ADMIN_USER}", ADMIN_ID, context.authorized_key)
         _accounts(tree, context.spec.paths)
         tree.empty("/etc/sudoers.d", 0o750)
@@ -98,6 +100,12 @@ def _home(tree: Tree, home: str, uid: int, authorized_key: str) -> None:
     tree.write(f"{home}/.ssh/authorized_keys", authorized_key, 0o600, owner)
     for name in (".bashrc", ".profile"):  # empty: each SSH command would pay for what is in them
         tree.write(f"{home}/{name}", "", 0o644, owner)
+
+
+def _from_node_to_node(tree: Tree, paths: LabPaths) -> None:
+    """Let root of every node log in to every other one, as people set it up for geo-replication."""
+    tree.copy(paths.ssh_key, "/root/.ssh/id_ed25519", 0o600)
+    tree.copy(paths.known_hosts, "/root/.ssh/known_hosts", 0o600)
 
 
 def _accounts(tree: Tree, paths: LabPaths) -> None:
