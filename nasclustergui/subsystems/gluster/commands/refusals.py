@@ -54,6 +54,21 @@ RULES: tuple[tuple[str, str, str], ...] = (
         N_("Choose another directory."),
     ),
     (
+        r"Brick not available\.\s*It may be containing or be contained",
+        N_("the brick's directory belongs to a volume already, or contains or lies inside a brick"),
+        N_("Set what lies there aside, then try again with an empty directory."),
+    ),
+    (
+        r"lstat failed on (.+)\. Reason : (.+)",
+        N_("{0} cannot be read on its node: {1}"),
+        N_("The disk there answers with errors. Mount a new one first."),
+    ),
+    (
+        r"replace-brick is not permitted on distribute only volumes",
+        N_("a volume that keeps every file once has no brick that could be replaced"),
+        N_("Add a brick on the new disk, then remove the old one: its files move first."),
+    ),
+    (
         r"The brick (.+) is a mount point",
         N_("{0} is itself a mount point: if the disk were not mounted, files would land on the system disk"),
         N_("Use a directory below it as the brick."),
