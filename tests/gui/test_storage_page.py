@@ -18,6 +18,7 @@ from nasclustergui.core.plan import Plan, Risk
 from nasclustergui.subsystems.gluster.model import PeerState
 from nasclustergui.subsystems.gluster.page import StoragePage
 from nasclustergui.subsystems.gluster.page.offers import Action
+from nasclustergui.subsystems.gluster.page.sections.peers import PeersSection
 from nasclustergui.ui import theme
 
 Key = Qt.Key
@@ -219,8 +220,10 @@ def test_the_filter_shows_bricks_of_a_node(page: StoragePage) -> None:
 
 def test_peers_tab_lists_the_peers_and_hides_the_detail(page: StoragePage) -> None:
     QTest.mouseClick(page.tabs, Qt.MouseButton.LeftButton, pos=page.tabs.tabRect(1).center())
-    assert page.peers.isVisible()
-    assert page.peers.rows.shown_count() == 6
+    peers = page.findChild(PeersSection)
+    assert peers is not None
+    assert peers.isVisible()
+    assert peers.tree.rows.shown_count() == 6
     assert page.detail.isHidden()
     assert page.filter.placeholderText() == "Filter peers"
     page.tabs.setCurrentIndex(0)

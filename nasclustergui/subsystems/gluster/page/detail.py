@@ -41,7 +41,7 @@ def action_words() -> Mapping[Action, tuple[str, str]]:
 
 def add_sections(menu: QMenu, open_section: Callable[[str], object]) -> None:
     """An entry for every subject that a volume has a section for."""
-    for spec in (*volume_sections(), *pool_sections()):
+    for spec in (spec for spec in (*volume_sections(), *pool_sections()) if spec.for_volumes):
         menu.addAction(theme.icon(spec.icon), spec.title, lambda chosen=spec.id: open_section(chosen))
 
 

@@ -1,4 +1,4 @@
-"""The page of distributed storage: a tree of volumes with the chosen one in detail, and the list of peers."""
+"""The page of distributed storage: a tree of volumes with the chosen one in detail, and the pool's sections."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from nasclustergui.subsystems.gluster.model import GlusterState, Volume
 from nasclustergui.subsystems.gluster.page.desk import Desk
 from nasclustergui.subsystems.gluster.page.detail import ActionMenu, DetailCard, add_sections, seen
 from nasclustergui.subsystems.gluster.page.offers import Action, offers
-from nasclustergui.subsystems.gluster.page.peer_rows import peer_rows
 from nasclustergui.subsystems.gluster.page.place import VolumesPlace
 from nasclustergui.subsystems.gluster.page.progress import Progress
 from nasclustergui.subsystems.gluster.page.proposals import Proposals
 from nasclustergui.subsystems.gluster.page.row_keeper import RowKeeper
 from nasclustergui.subsystems.gluster.page.section import Section, View
 from nasclustergui.subsystems.gluster.page.sections import make, pool_sections, volume_sections
-from nasclustergui.subsystems.gluster.page.tables import facts, peer_tree, volume_tree
+from nasclustergui.subsystems.gluster.page.tables import facts, volume_tree
 from nasclustergui.subsystems.gluster.page.volume_rows import Context, Space, volume_key, volume_of
 from nasclustergui.subsystems.gluster.page.volume_view import VolumeView
 from nasclustergui.subsystems.gluster.page.words import Grades, grades
@@ -35,11 +34,11 @@ from nasclustergui.ui.page import Page
 from nasclustergui.ui.parts import Line, Panel, box, button, col, row
 
 WIDE = 1690  # page width from which the detail stands beside the table: a window of 1920
-VOLUMES, PEERS, FIRST_SECTION = 0, 1, 2
+VOLUMES, FIRST_SECTION = 0, 1
 
 
 class StoragePage(Page):
-    """Volumes and peers of one cluster. Knows no network: it is fed states and hands out plans."""
+    """Volumes and pool of one cluster. Knows no network: it is fed states and hands out plans."""
 
     page_id = "gluster"
 
@@ -80,12 +79,10 @@ class StoragePage(Page):
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName(_("Parts of distributed storage"))
         self.tabs.addTab(_("Volumes"))
-        self.tabs.addTab(_("Peers"))
         for spec in pool_sections():
             self.tabs.addTab(spec.title)
         self.filter = SearchField(_("Filter volumes and bricks"), 240)
         self.tree = volume_tree()
-        self.peers = peer_tree()
         self.place = VolumesPlace(self.tree)
         self.detail = DetailCard()
         self.detail.hide()
@@ -98,7 +95,6 @@ class StoragePage(Page):
     def _compose(self) -> None:
         self._pages = QStackedWidget()
         self._pages.addWidget(self.place)
-        self._pages.addWidget(self.peers)
         tools = row(self.tabs, None, self.filter, gap=8, margins=(8, 8, 12, 6))
         self._table = Panel(col(tools, Line(), (self._pages, 1), gap=0, margins=(1, 1, 1, 8)))
         self._table.setMinimumHeight(theme.px(200))
@@ -122,7 +118,6 @@ class StoragePage(Page):
         self.tree.delete_requested.connect(self._on_delete)
         self.tree.properties_requested.connect(self._on_properties)
         self.tree.set_menu(self._menu)
-        self.peers.set_menu(self._peer_menu)
         self.detail.asked.connect(self._on_asked)
         self.detail.opened.connect(self._on_opened)
         self.view.closed.connect(self.show_table)
@@ -237,7 +232,6 @@ class StoragePage(Page):
         state = self._state
         if state is not None:
             self._show_rows(self.row_keeper.rows(state, self._context()))
-            self.peers.update_rows(peer_rows(state))
             self.set_facts(facts(state))
         ready = state is not None and self._error is None
         self.create_button.set_enabled(ready, _("Volumes cannot be read") if self._error else _("Reading volumes…"))
@@ -356,9 +350,7 @@ class StoragePage(Page):
     def _on_tab(self, index: int) -> None:
         self._pages.setCurrentWidget(self._tab_page(index))
         section = self._pages.currentWidget()
-        hint = _("Filter volumes and bricks") if index == VOLUMES else _("Filter peers")
-        if isinstance(section, Section):
-            hint = section.filter_hint
+        hint = section.filter_hint if isinstance(section, Section) else _("Filter volumes and bricks")
         self.filter.setVisible(bool(hint))
         self.filter.setPlaceholderText(hint)
         self.filter.setAccessibleName(hint)
@@ -368,7 +360,7 @@ class StoragePage(Page):
     def _tab_page(self, index: int) -> QWidget:
         """The widget of a tab; sections are made when first looked at."""
         if index < FIRST_SECTION:
-            return self.place if index == VOLUMES else self.peers
+            return self.place
         spec = pool_sections()[index - FIRST_SECTION]
         if spec.id not in self._pooled:
             section = self._pooled[spec.id] = make(spec, self.desk)
@@ -382,10 +374,11 @@ class StoragePage(Page):
         if isinstance(section, Section):
             section.set_filter(text)
             return
-        (self.tree if self.tabs.currentIndex() == VOLUMES else self.peers).set_filter(text)
+        self.tree.set_filter(text)
 
     def _focus_table(self) -> None:
-        (self.tree if self.tabs.currentIndex() == VOLUMES else self.peers).setFocus()
+        section = self._pages.currentWidget()
+        (section if isinstance(section, Section) else self.tree).setFocus()
 
     def _on_activated(self, _key: str) -> None:
         index = self.tree.currentIndex().siblingAtColumn(0)
@@ -425,11 +418,6 @@ class StoragePage(Page):
         menu.addSeparator()
         add_sections(menu, lambda section: self.command.emit(f"gluster.{section}:{volume.name}"))
         menu.addAction(theme.icon("copy"), _("Copy row"), lambda: _to_clipboard(self.tree.copy_text()))
-        return menu
-
-    def _peer_menu(self, _entry: Row) -> QMenu | None:
-        menu = QMenu(self.peers)
-        menu.addAction(theme.icon("copy"), _("Copy row"), lambda: _to_clipboard(self.peers.copy_text()))
         return menu
 
 

@@ -32,7 +32,7 @@ def peer_tree() -> Tree:
         [
             (_("Node"), 220),
             (_("Known to gluster as"), 220),
-            (_("Id"), 96),
+            (_("Version"), 84),
             (_("Bricks"), 72),
             (_("State"), 160),
             (_("What it means"), -1),

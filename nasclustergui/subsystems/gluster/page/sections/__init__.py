@@ -5,17 +5,22 @@ from __future__ import annotations
 from importlib import import_module
 from typing import NamedTuple, cast
 
+from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.gluster.page.desk import Desk
 from nasclustergui.subsystems.gluster.page.section import Section
 
 
 class SectionSpec(NamedTuple):
-    """A section: its id in action ids ("gluster.options:data"), icon, title, and "module:Class" in this package."""
+    """A section: its id in action ids ("gluster.options:data"), icon, title, and "module:Class" in this package.
+
+    `for_volumes`: it shows a single volume when asked to, so volumes offer it in their menus.
+    """
 
     id: str
     icon: str
     title: str
     where: str
+    for_volumes: bool = True
 
 
 def volume_sections() -> tuple[SectionSpec, ...]:
@@ -25,7 +30,7 @@ def volume_sections() -> tuple[SectionSpec, ...]:
 
 def pool_sections() -> tuple[SectionSpec, ...]:
     """The subjects of the whole pool, tabs beside the volumes."""
-    return ()
+    return (SectionSpec("peers", "network", _("Peers"), "peers:PeersSection", for_volumes=False),)
 
 
 def make(spec: SectionSpec, desk: Desk) -> Section:
