@@ -271,7 +271,22 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (
         r"Snapshot is supported only for thin provisioned LV",
         N_("snapshots need every brick on a thin logical volume"),
-        "",
+        N_("The bricks' disks must be set up so before; bricks can be moved to such disks with “replace”."),
+    ),
+    (
+        r"number of existing snaps has reached the effective maximum limit of (\d+), for the volume \((\S+)\)",
+        N_("volume {1} has {0} snapshots, as many as it may have"),
+        N_("Delete some of its snapshots, or raise the limit."),
+    ),
+    (r"Snapshot (\S+) already exists", N_("there is a snapshot {0} already"), N_("Choose another name.")),
+    (r"Snapshot (\S+) is already activated", N_("snapshot {0} is already activated"), ""),
+    (r"Snapshot (\S+) is already deactivated", N_("snapshot {0} is already deactivated"), ""),
+    (r"Snapshot (\S+) is not activated", N_("snapshot {0} is not active"), N_("Activate it first.")),
+    (r"Volume with name:(\S+) already exists", N_("a volume {0} exists already"), N_("Choose another name.")),
+    (
+        r"All bricks have to be online to take a snapshot|One or more bricks (?:are not running|may be down)",
+        N_("a snapshot can be taken only while all bricks of the volume run"),
+        N_("Start the missing bricks (“start with force”) and bring absent nodes back."),
     ),
     (
         r"Wrong brick type: (.+), use <HOSTNAME>",

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from nasclustergui.subsystems.gluster.features.pool import Check, Follow, Pool
 
-WITH_DRIVER: tuple[str, ...] = ("bricks", "disk", "peers", "places")
+WITH_DRIVER: tuple[str, ...] = ("bricks", "disk", "peers", "places", "snapshots")
 
 __all__ = ["Check", "Follow", "Pool", "checks", "follows"]
 
