@@ -10,7 +10,7 @@ from importlib import import_module
 
 from nasclustergui.cli.gluster_features.words import Words
 
-FEATURES: tuple[str, ...] = ()
+FEATURES: tuple[str, ...] = ("disk",)
 
 
 def add_all(words: Words) -> None:

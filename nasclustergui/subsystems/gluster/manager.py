@@ -36,7 +36,9 @@ from nasclustergui.subsystems.gluster.status_reader import StatusReader
 PATIENCE = 2.5  # seconds that a poll waits for brick states before it goes without
 STATUS_PATIENCE = 20.0  # seconds, where brick states are what one wants
 HEAL_TRIES, HEAL_PAUSE = 4, 2.0
-HEAL_NOT_TOLD = re.compile(r"Launching heal .*unsuccessful:\s*(.*brick op 'Heal' failed|Commit failed on)")
+HEAL_NOT_TOLD = re.compile(
+    r"Launching heal .*unsuccessful:\s*(.*brick op 'Heal' failed|Commit failed on|.*Self-heal daemon is not running)"
+)
 LEARN_EVERY = 60.0  # seconds between attempts to find out which node a peer is
 
 

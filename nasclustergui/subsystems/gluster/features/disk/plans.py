@@ -36,11 +36,21 @@ def plan_reset(
     only: OnlyCopy | None = None,
     accepted: Accepted | None = None,
     at: float | None = None,
+    part: str = "",
 ) -> Plan:
-    """An empty directory at the same path, on the disk that is mounted there now, then a full heal and the proof."""
+    """An empty directory at the same path, on the disk that is mounted there now, then a full heal and the proof.
+
+    `part`: "start" only takes the brick out of service, whatever its disk is like; "commit" leaves that out.
+    """
     accepted = accepted or Accepted()
     volume, brick = found_in(state, diagnosis)
     check_volume(volume)
+    if part == "start":
+        return _only_start(volume, brick, chosen_node(state), cluster, only, accepted)
+    if part == "commit" and brick.online:
+        raise InvalidInput(
+            _("Brick {brick} still runs.").format(brick=brick.name), hint=_("Take it out of service first: start.")
+        )
     if diagnosis.same_place:
         raise InvalidInput(diagnosis.sentence, hint=diagnosis.same_place)
     check_only(only, accepted)
@@ -49,7 +59,7 @@ def plan_reset(
     node = chosen_node(state)
     risk = risk_of(only)
     steps = (
-        _reset_start(volume, brick, node, risk, bool(only)),
+        *(() if part == "commit" else (_reset_start(volume, brick, node, risk, bool(only)),)),
         prepare_step(brick.node or node, diagnosis.ground, aside),
         _reset_commit(volume, brick, node, diagnosis.ground, risk),
         *_afterwards(volume, node, brick.name),
@@ -65,6 +75,24 @@ def plan_reset(
             "Before the heal the brick stays down; the others of its set go on. Open “Replace failed disk…” again: it "
             "goes on from there. During the heal only the watching ends."
         ),
+    )
+
+
+def _only_start(
+    volume: Volume, brick: Brick, node: str, cluster: str, only: OnlyCopy | None, accepted: Accepted
+) -> Plan:
+    check_only(only, accepted)
+    number = next(n for n, group in enumerate(volume.sets, 1) if brick in group)
+    text = _("It stays down until it is reset, or started with force.")
+    title = _("Set {set} goes on without {brick}").format(set=number, brick=brick.name)
+    return _plan(
+        _("Take brick {brick} out of service").format(brick=brick.name),
+        volume,
+        cluster,
+        (_reset_start(volume, brick, node, risk_of(only), bool(only)),),
+        (*_lost(only), Meaning(Severity.WARN, title, text)),
+        undo=_("Start the volume with force: the brick goes on with its old disk, if that is there."),
+        cancel=_("The brick may be down. Start the volume with force to take it back."),
     )
 
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
+from nasclustergui.subsystems.gluster.commands.volumes import split_brick
 from nasclustergui.subsystems.gluster.features.bricks.copies import OnlyCopy, only_good_copies, read_pending
 from nasclustergui.subsystems.gluster.features.disk.judge import diagnose
-from nasclustergui.subsystems.gluster.features.disk.look import look
+from nasclustergui.subsystems.gluster.features.disk.look import look, look_at
 from nasclustergui.subsystems.gluster.features.disk.model import Diagnosis, Ground, Trouble
 from nasclustergui.subsystems.gluster.features.pool import Pool
+from nasclustergui.subsystems.gluster.layout import BrickSpec
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
+from nasclustergui.subsystems.gluster.names import check_brick_path, check_host
 
 
 @dataclass(frozen=True)
@@ -77,3 +80,27 @@ def _only(pool: Pool, volume: Volume, victims: list[str], job: Job) -> dict[str,
     pending = read_pending(pool, volume, job)
     found = (only_good_copies(volume, [victim], pending) for victim in victims)
     return {only[0].brick: only[0] for only in found if only}
+
+
+def look_at_place(pool: Pool, state: GlusterState, brick: str, job: Job) -> tuple[BrickSpec, Ground]:
+    """A brick to be ("node4:/bricks/d2/data") and what lies there.
+
+    Raises InvalidInput for what is no brick or lies on a node that the profile doesn't know, a NasError if that node
+    can't be asked.
+    """
+    try:
+        host, path = split_brick(brick)
+    except ValueError as error:
+        raise InvalidInput(f"{error}.", field="brick", hint=_("Write bricks as NODE:/PATH.")) from error
+    check_host(host)
+    check_brick_path(path)
+    node = next((peer.node for peer in state.peers if host in peer.hostnames), "")
+    if not node:
+        raise InvalidInput(
+            _("{host} is no node of this profile that belongs to the pool.").format(host=host),
+            field="host",
+            hint=_("Its disk has to be looked at first, so it must be a node that this program can log in to."),
+        )
+    ground = look_at(pool, node, path, job)
+    mount = ground.mount.point if ground.mount else ""
+    return BrickSpec(host, path, node, mount=mount, size=ground.size, free=ground.free), ground
