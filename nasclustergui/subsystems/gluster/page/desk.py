@@ -13,6 +13,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.profile import Profile
 from nasclustergui.subsystems.gluster.features import Pool
+from nasclustergui.subsystems.gluster.features.heal.history import HealHistory
 from nasclustergui.ui.jobs import Jobs
 from nasclustergui.ui.poller import Poller
 
@@ -24,7 +25,7 @@ class Desk(QObject):
 
     Attributes:
         cluster: name of the profile, for plans. profile: names and colours the cluster in dialogs, None in tests.
-        disks: places for bricks, newest reading.
+        disks: places for bricks, newest reading. heals: how the backlogs went since the program started.
 
     Signals:
         changed: a plan ended: what was read may be old.
@@ -39,6 +40,7 @@ class Desk(QObject):
         super().__init__()
         self.cluster, self.profile = cluster, profile
         self.disks: tuple[Disk, ...] = ()
+        self.heals = HealHistory()
         self._jobs, self._pool = jobs, pool
 
     def read(
