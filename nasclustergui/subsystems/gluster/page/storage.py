@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -149,11 +151,14 @@ class StoragePage(Page):
     def set_state(self, state: GlusterState | None, error: NasError | None = None) -> None:
         """The newest state there is; `error` says why a newer one can't be had."""
         self._error = error
+        if error is not None:
+            self.desk.heals.gap(time.time())
         if state is not None:
             self._state = state
             self._grades = grades(state)
             self._remember(state)
             self._progress.note(state)
+            self.desk.heals.note(state)
             self.proposals.set_state(state)
         self._show()
 
