@@ -25,7 +25,7 @@ class SectionSpec(NamedTuple):
 
 def volume_sections() -> tuple[SectionSpec, ...]:
     """The subjects of one volume, shown in its own view."""
-    return ()
+    return (SectionSpec("healing", "heart-pulse", _("Healing"), "healing.section:HealSection"),)
 
 
 def pool_sections() -> tuple[SectionSpec, ...]:
