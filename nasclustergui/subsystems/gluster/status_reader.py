@@ -151,11 +151,11 @@ class StatusReader:
         return None
 
     def _progress(self, reports: Mapping[str, StatusReport], job: Job) -> dict[str, Task]:
-        """Progress of what runs; a task that `volume status` shows but nobody can tell of is stale (facts)."""
+        """Progress of what runs or waits for a commit; what `volume status` shows but nobody can tell of is stale."""
         found: dict[str, Task] = {}
         for name, report in reports.items():
             for task in report.tasks:
-                if task.state is TaskState.RUNNING:
+                if task.state is TaskState.RUNNING or task.kind is TaskKind.REMOVE_BRICK:  # until it is committed
                     found[name] = self._task(name, task, job)
         return found
 

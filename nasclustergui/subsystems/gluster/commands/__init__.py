@@ -112,10 +112,14 @@ def volume_add_brick(
     return _change("volume", "add-brick", volume, *count, *bricks, *_force(force))
 
 
-def volume_remove_brick(volume: str, bricks: Sequence[str], action: str) -> Command:
-    """`action`: start, status, stop, commit, force. The status is read by `work.parse_remove_brick`."""
+def volume_remove_brick(volume: str, bricks: Sequence[str], action: str, *, replica: int = 0) -> Command:
+    """`action`: start, status, stop, commit, force. The status is read by `work.parse_remove_brick`.
+
+    With `replica`, the number of copies that stay, the bricks leave their sets; gluster takes that with force only.
+    """
     timeout = STATUS_TIMEOUT if action == "status" else CHANGE_TIMEOUT
-    return gluster("volume", "remove-brick", volume, *bricks, action, timeout=timeout, lock=True)
+    count = ("replica", str(replica)) if replica else ()
+    return gluster("volume", "remove-brick", volume, *count, *bricks, action, timeout=timeout, lock=True)
 
 
 def volume_rebalance(volume: str, action: str, fix_layout: bool = False, force: bool = False) -> Command:
@@ -147,8 +151,8 @@ def volume_heal_statistics(volume: str) -> Command:
 
 
 def volume_get(volume: str, option: str = "all") -> Command:
-    """Effective options. Read by `other.parse_options`."""
-    return gluster("volume", "get", volume, option, lock=True)
+    """Effective options. Takes no lock (measured). Read by `other.parse_options`."""
+    return gluster("volume", "get", volume, option)
 
 
 def volume_set_help() -> Command:

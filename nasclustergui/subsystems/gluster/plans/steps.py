@@ -117,8 +117,8 @@ def refuse_tasks(volume: Volume) -> None:
 
 
 def refuse_removal(volume: Volume) -> None:
-    ended = (TaskState.STOPPED, TaskState.NOT_STARTED)
-    if any(task.kind is TaskKind.REMOVE_BRICK and task.state not in ended for task in volume.tasks):
+    # whatever its state: "not started" is one whose nodes are away; gluster forgets it once it is stopped or committed
+    if any(task.kind is TaskKind.REMOVE_BRICK for task in volume.tasks):
         raise InvalidInput(
             _("Bricks of {volume} are being removed.").format(volume=volume.name),
             hint=_("Commit or stop the removal first."),
