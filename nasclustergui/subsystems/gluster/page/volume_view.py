@@ -46,7 +46,7 @@ class VolumeView(Panel):
         for spec in self._specs.values():
             self.tabs.addTab(spec.title)
         self._pages = QStackedWidget()
-        head = row(self.back, self._name, self._badge, (self._facts, 1), gap=8, margins=(8, 8, 12, 0))
+        head = row(self.back, self._name, self._badge, self._facts, None, gap=8, margins=(8, 8, 12, 0))
         tabs = row((self.tabs, 1), margins=(8, 0, 12, 4))
         super().__init__(col(head, tabs, Line(), (self._pages, 1), gap=0, margins=(1, 1, 1, 8)))
         self.setParent(parent)

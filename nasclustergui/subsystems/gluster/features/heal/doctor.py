@@ -103,7 +103,7 @@ def _split_brain(case: Case) -> Finding | None:
         return None
     rest = max(0, case.pending - split)
     title = ngettext("{n} entry is in split-brain", "{n} entries are in split-brain", split).format(n=count(split))
-    text = _("Its copies differ and gluster cannot tell which is right: clients get errors for it until one is chosen.")
+    text = _("The copies differ and gluster cannot tell which is right: clients get errors until one is chosen.")
     text += " " + (
         _("Nothing else is left to heal.")
         if not rest

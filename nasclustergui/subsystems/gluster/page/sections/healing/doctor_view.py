@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.gluster.features.heal.findings import Finding, Offer
-from nasclustergui.ui import theme
 from nasclustergui.ui.accessible import announce
 from nasclustergui.ui.parts import Button, Panel, box, button, clear, col, label, row, state_icon
 
@@ -47,12 +47,13 @@ class DoctorView(Panel):
         self._list = QVBoxLayout()
         self._list.setContentsMargins(16, 12, 12, 12)
         self._list.setSpacing(12)
+        self._body = box(self._list)
         self._scroll = QScrollArea()
-        self._scroll.setWidget(box(self._list))
+        self._scroll.setWidget(self._body)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        super().__init__(col((self._scroll, 1), gap=0, margins=(1, 1, 1, 1)))
+        super().__init__(col((self._scroll, 1), gap=0, margins=(1, 5, 5, 5)))
         self.setParent(parent)
 
     def set_findings(self, findings: tuple[Finding, ...], refused: Refusals) -> None:
@@ -66,6 +67,7 @@ class DoctorView(Panel):
         for finding in findings:
             self._list.addWidget(self._card(finding))
         self._list.addStretch(1)
+        self._fit()
         self.setAccessibleName(" ".join(f"{f.title}. {f.text}" for f in findings))
         if news:
             announce(self)
@@ -93,6 +95,11 @@ class DoctorView(Panel):
         self.buttons.setdefault(offer, made)
         return made
 
-    def restyle(self) -> None:
-        """The text size changed."""
-        self.setMinimumHeight(theme.px(120))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Texts wrap anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The height of the texts at this width; by themselves, wrapped labels would ask for more."""
+        self._body.setMinimumHeight(self._list.totalHeightForWidth(self._scroll.viewport().width()))

@@ -1,4 +1,4 @@
-"""The row of figures about a heal: backlog, peak, speed, time left, how often the daemons look."""
+"""The row of figures about a heal: backlog, peak, speed, time left, how often the daemons look, and how."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nasclustergui.core.units import DASH, about, clock, count, duration
 from nasclustergui.subsystems.gluster.features.heal.history import VolumeHistory
 from nasclustergui.subsystems.gluster.features.heal.model import crawl_every, granular, heals
 from nasclustergui.subsystems.gluster.model import Volume
-from nasclustergui.ui.parts import ElidedLabel, box, col, row
+from nasclustergui.ui.parts import ElidedLabel, col, row
 
 
 class Figure(QWidget):
@@ -20,8 +20,8 @@ class Figure(QWidget):
         self.caption = caption
         self._value = ElidedLabel(DASH, "strong")
         self._more = ElidedLabel("", "caption", "text3")
-        line = row(self._value, (self._more, 1), gap=6)
-        self.setLayout(col(ElidedLabel(caption, "caption", "text3"), line, gap=2))
+        head = row(ElidedLabel(caption, "caption", "text3"), None, gap=0)
+        self.setLayout(col(head, row(self._value, self._more, None, gap=6), gap=2))
 
     def set_value(self, text: str, more: str = "", stale: bool = False) -> None:
         """`more` is a secondary word beside it."""
@@ -42,9 +42,9 @@ class Figures(QWidget):
         super().__init__()
         self.backlog, self.peak = Figure(_("Waits now")), Figure(_("Most since it began"))
         self.speed, self.left = Figure(_("Heals per minute")), Figure(_("Time left"))
-        self.looks = Figure(_("Daemons look every"))
-        widths = ((self.backlog, 3), (self.peak, 5), (self.speed, 4), (self.left, 7), (self.looks, 6))
-        self.setLayout(row((box(row(*widths, gap=16)), 1), gap=0))
+        self.looks, self.granular = Figure(_("Daemons look every")), Figure(_("Granular entry heal"))
+        first = ((self.backlog, 4), (self.peak, 5), (self.speed, 4), (self.left, 6), (self.looks, 4))
+        self.setLayout(row(*first, (self.granular, 4), gap=16))
 
     def show_volume(self, volume: Volume, history: VolumeHistory, stale: str) -> None:
         """`stale`: "Seen …" where values are old."""
@@ -59,5 +59,6 @@ class Figures(QWidget):
         told = about(*left) if left and volume.heal_pending else ""
         self.left.set_value(told or (_("no estimate yet") if volume.heal_pending else DASH), "", old)
         every = duration(round(crawl_every(volume))) if heals(volume) else DASH
-        fine = {True: _("granular entry heal on"), False: _("granular entry heal off"), None: ""}[granular(volume)]
-        self.looks.set_value(every, fine if heals(volume) else "", False)
+        fine = {True: _("on"), False: _("off"), None: DASH}[granular(volume)]
+        self.looks.set_value(every)
+        self.granular.set_value(fine)

@@ -81,10 +81,10 @@ class HealSection(Section):
         for page in (self.bricks, self.entries, self.walks):
             self._pages.addWidget(page)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
-        head = row((self.figures, 1), self.heal, self.full, gap=8)
+        tools = row((self.tabs, 1), self.heal, self.full, gap=8, margins=(8, 4, 12, 4))
         self._upper = box(row((self.doctor, 1), (self.chart, 1), gap=12))
-        lower = Panel(col(row((self.tabs, 1), margins=(8, 4, 8, 4)), Line(), (self._pages, 1), gap=0, margins=(1,) * 4))
-        self._all = box(col(head, (self._upper, 5), (lower, 6), gap=12, margins=(16, 10, 16, 4)))
+        lower = Panel(col(tools, Line(), (self._pages, 1), gap=0, margins=(1, 1, 1, 8)))
+        self._all = box(col(self.figures, (self._upper, 5), (lower, 6), gap=12, margins=(16, 10, 16, 4)))
         self._places = QStackedWidget()
         self._places.addWidget(self._all)
         self._places.addWidget(self.nothing)

@@ -36,14 +36,14 @@ def bricks_tree() -> Tree:
         [
             (_("Brick"), -1),
             (_("State"), 116),
-            (_("In this heal"), 216),
+            (_("In this heal"), 196),
             (_("Lists"), 84),
             (_("In split-brain"), 104),
-            (_("Self-heal daemon"), 140),
+            (_("Self-heal daemon"), 132),
             (_("Free"), 92),
         ],
         right=(3, 4, 6),
-        drop={6: 900, 4: 820},
+        drop={4: 1000, 6: 820},
         name=_("Bricks of the volume and what waits on them"),
         severity_first=False,
     )

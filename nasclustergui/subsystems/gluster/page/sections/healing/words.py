@@ -21,7 +21,7 @@ def role_said(role: BrickRole) -> Said:
         case Role.IN_STEP:
             return Said("ok", _("In step"))
         case Role.SOURCE:
-            return Said("info", _("Source"))
+            return Said("ok", _("Source"))
         case Role.BEHIND:
             return Said("warn", _("Behind"))
         case Role.BOTH:
