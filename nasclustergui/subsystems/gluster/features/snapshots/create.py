@@ -11,7 +11,7 @@ from nasclustergui.core.plan import Meaning, Plan, Step
 from nasclustergui.subsystems.gluster.features.snapshots import commands
 from nasclustergui.subsystems.gluster.features.snapshots.model import Known
 from nasclustergui.subsystems.gluster.features.snapshots.names import check_description, check_name
-from nasclustergui.subsystems.gluster.features.snapshots.rules import check_room
+from nasclustergui.subsystems.gluster.features.snapshots.rules import check_free, check_room
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
 from nasclustergui.subsystems.gluster.plans.steps import ACCEPTED, DRIVER, chosen_node, lane
 
@@ -25,7 +25,8 @@ def plan_create(
     names = {v.name: name if len(volumes) == 1 else f"{name}-{v.name}" for v in volumes}
     for volume in volumes:
         check_name(names[volume.name])
-        check_room(volume, names[volume.name], known, state)
+        check_free(names[volume.name], known)
+        check_room(volume, known, state)
     check_description(description)
     node = chosen_node(state)
     title = _("Snapshot {snapshot} of {volume}").format(snapshot=name, volume=", ".join(v.name for v in volumes))

@@ -14,7 +14,7 @@ from nasclustergui.subsystems.gluster.features.snapshots.changes import activate
 from nasclustergui.subsystems.gluster.features.snapshots.create import create_step
 from nasclustergui.subsystems.gluster.features.snapshots.model import Known, Snapshot
 from nasclustergui.subsystems.gluster.features.snapshots.names import check_name
-from nasclustergui.subsystems.gluster.features.snapshots.rules import check_room, snapshot_args
+from nasclustergui.subsystems.gluster.features.snapshots.rules import check_free, check_room, snapshot_args
 from nasclustergui.subsystems.gluster.model import GlusterState, PeerState, Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.plans.steps import (
     ACCEPTED,
@@ -49,7 +49,8 @@ def plan_restore(snapshot: Snapshot, known: Known, state: GlusterState, cluster:
     started = volume.status is VolumeStatus.STARTED
     if keep:
         check_name(keep)
-        check_room(volume, keep, known, state)
+        check_free(keep, known)
+        check_room(volume, known, state)
     steps: list[Step] = []
     if keep:
         text = _("State before {snapshot} was restored").format(snapshot=snapshot.name)

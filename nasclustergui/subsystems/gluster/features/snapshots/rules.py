@@ -8,18 +8,12 @@ from nasclustergui.subsystems.gluster.features.snapshots.model import BrickGroun
 from nasclustergui.subsystems.gluster.model import GlusterState, PeerState, Volume, VolumeStatus
 
 
-def check_room(volume: Volume, name: str, known: Known, state: GlusterState) -> None:
-    """Raise InvalidInput unless gluster could take a snapshot of that name of the volume now."""
+def check_room(volume: Volume, known: Known, state: GlusterState) -> None:
+    """Raise InvalidInput unless gluster could take a snapshot of the volume now."""
     if volume.status is not VolumeStatus.STARTED:
         raise InvalidInput(
             _("Volume {volume} is not started.").format(volume=volume.name),
             hint=_("Gluster takes snapshots of running volumes only. Start it first."),
-        )
-    if known.named(name):
-        raise InvalidInput(
-            _("There is a snapshot {snapshot} already.").format(snapshot=name),
-            field="snapshot",
-            hint=_("Names are unique in the whole pool."),
         )
     taken, limit = len(known.of(volume.name)), known.config.limit(volume.name)
     if taken >= limit:
@@ -42,6 +36,16 @@ def check_room(volume: Volume, name: str, known: Known, state: GlusterState) -> 
         raise InvalidInput(
             _("Peers are not connected: {nodes}.").format(nodes=", ".join(away)),
             hint=_("Gluster takes a snapshot only while all peers of the pool are there."),
+        )
+
+
+def check_free(name: str, known: Known) -> None:
+    """Raise InvalidInput where a snapshot has that name."""
+    if known.named(name):
+        raise InvalidInput(
+            _("There is a snapshot {snapshot} already.").format(snapshot=name),
+            field="snapshot",
+            hint=_("Names are unique in the whole pool."),
         )
 
 

@@ -30,7 +30,10 @@ def volume_sections() -> tuple[SectionSpec, ...]:
 
 def pool_sections() -> tuple[SectionSpec, ...]:
     """The subjects of the whole pool, tabs beside the volumes."""
-    return (SectionSpec("peers", "network", _("Peers"), "peers:PeersSection", for_volumes=False),)
+    return (
+        SectionSpec("peers", "network", _("Peers"), "peers:PeersSection", for_volumes=False),
+        SectionSpec("snapshots", "camera", _("Snapshots"), "snapshots:SnapshotsSection"),
+    )
 
 
 def make(spec: SectionSpec, desk: Desk) -> Section:
