@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from nasclustergui import __version__
 from nasclustergui.cli.gluster_features import add_all
+from nasclustergui.cli.gluster_features.heal import add_words as heal_words
 from nasclustergui.cli.gluster_features.words import Words
 from nasclustergui.core.i18n import _
 from nasclustergui.core.settings import THEMES
@@ -99,9 +100,7 @@ def _gluster(parser: argparse.ArgumentParser) -> None:
     rebalance = add("rebalance", _("spread the files over all bricks"), volume=False)
     rebalance.add_argument("words", nargs=2, metavar=("NAME", "start|status|stop"))
     rebalance.add_argument("--fix-layout", action="store_true", help=_("only let new files use the new bricks"))
-    heal = add("heal", _("heal what waits for it"))
-    heal.add_argument("full", nargs="?", choices=["full"])
-    heal.add_argument("--full", dest="full", action="store_const", const="full", help=_("look at every file"))
+    heal_words(add("heal", _("heal what waits for it; list it; say why it does not get on")))
     add_all(Words(kinds, actions, _finish))
 
 

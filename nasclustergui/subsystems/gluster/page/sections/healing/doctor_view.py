@@ -28,6 +28,27 @@ def offer_words() -> Mapping[Offer, tuple[str, str]]:
     }
 
 
+class Texts(QScrollArea):
+    """A column of wrapped texts, as high as they are at this width: by themselves they would ask for more."""
+
+    def __init__(self, column: QVBoxLayout) -> None:
+        super().__init__()
+        self._column = column
+        self.setWidget(box(column))
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def fit(self) -> None:
+        """The texts changed, or have another width."""
+        self.widget().setMinimumHeight(self._column.totalHeightForWidth(self.viewport().width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Texts wrap anew."""
+        super().resizeEvent(event)
+        self.fit()
+
+
 class DoctorView(Panel):
     """Shows findings. Rebuilt only when they say something else.
 
@@ -47,12 +68,7 @@ class DoctorView(Panel):
         self._list = QVBoxLayout()
         self._list.setContentsMargins(16, 12, 12, 12)
         self._list.setSpacing(12)
-        self._body = box(self._list)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self._body)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = Texts(self._list)
         super().__init__(col((self._scroll, 1), gap=0, margins=(1, 5, 5, 5)))
         self.setParent(parent)
 
@@ -67,7 +83,7 @@ class DoctorView(Panel):
         for finding in findings:
             self._list.addWidget(self._card(finding))
         self._list.addStretch(1)
-        self._fit()
+        self._scroll.fit()
         self.setAccessibleName(" ".join(f"{f.title}. {f.text}" for f in findings))
         if news:
             announce(self)
@@ -94,12 +110,3 @@ class DoctorView(Panel):
         made.set_enabled(not why, why)
         self.buttons.setdefault(offer, made)
         return made
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Texts wrap anew."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        """The height of the texts at this width; by themselves, wrapped labels would ask for more."""
-        self._body.setMinimumHeight(self._list.totalHeightForWidth(self._scroll.viewport().width()))
