@@ -20,7 +20,7 @@ from nasclustergui.subsystems.gluster.commands.answer import Answer
 from nasclustergui.subsystems.gluster.commands.heal import parse_crawls
 from nasclustergui.subsystems.gluster.commands.status import parse_status
 from nasclustergui.subsystems.gluster.commands.work import not_running, parse_rebalance
-from nasclustergui.subsystems.gluster.estimate import BacklogMeter, Estimate, RebalanceMeter, files_on, files_to_move
+from nasclustergui.subsystems.gluster.estimate import BacklogMeter, Estimate
 from nasclustergui.subsystems.gluster.model import (
     GlusterState,
     Task,
@@ -29,6 +29,7 @@ from nasclustergui.subsystems.gluster.model import (
     VolumeStatus,
     VolumeType,
 )
+from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, meter_for
 
 PAUSE = 1.0  # seconds between looks
 HEAL_PAUSE = 2.0
@@ -51,13 +52,14 @@ class Follower:
 
     def rebalance(self, volume: str, job: Job) -> None:
         """Until the rebalance is done. Raises NasError when it failed, was stopped, or left files behind."""
-        meter = self._meter(volume, job)
+        meter: RebalanceMeter | None = None
         trouble = Trouble(job)
         missing = 0
         while True:
             task = trouble.attempt(lambda: self._rebalance_task(volume, job))
             if isinstance(task, Task):
                 missing = 0
+                meter = meter or self._meter(volume, task, job)
                 _report_rebalance(volume, task, meter.add(self._clock(), task), job)
                 if _ended(volume, task):
                     return
@@ -108,13 +110,13 @@ class Follower:
         task, __ = self._client.ask(command, _task_or_none, job)
         return task
 
-    def _meter(self, volume: str, job: Job) -> RebalanceMeter:
+    def _meter(self, volume: str, task: Task, job: Job) -> RebalanceMeter:
         """Knows how much there is to do, if the bricks' sizes can be read."""
         try:
             found = self._read(job).volume(volume)
         except NasError:
             found = None
-        return RebalanceMeter(files_on(found), files_to_move(found)) if found else RebalanceMeter(None)
+        return meter_for(found, task) if found else RebalanceMeter(None)
 
     def _down(self, volume: str, job: Job) -> list[str]:
         """Names of the bricks that glusterd reports as down; those of absent peers are missing from its answer."""

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from nasclustergui.core.i18n import _
 from nasclustergui.core.units import about, count, duration, percent
-from nasclustergui.subsystems.gluster.estimate import (
-    BacklogMeter,
-    Estimate,
-    RebalanceMeter,
-    files_for_inodes,
-    files_on,
-    files_to_move,
-)
+from nasclustergui.subsystems.gluster.estimate import BacklogMeter, Estimate
 from nasclustergui.subsystems.gluster.model import (
     Brick,
     GlusterState,
@@ -26,6 +18,7 @@ from nasclustergui.subsystems.gluster.model import (
 )
 from nasclustergui.subsystems.gluster.page.offers import running_task
 from nasclustergui.subsystems.gluster.page.volume_rows import Bar
+from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, meter_for, node_key
 
 Key = tuple[str, ...]
 
@@ -50,27 +43,22 @@ class Progress:
                 seen.update(self._note_heal(volume, state.status_at))
         for gone in set(self._meters) - seen:
             del self._meters[gone]
-            self._estimates.pop(gone, None)
+        for key in [key for key in self._estimates if key[:3] not in self._meters]:
+            del self._estimates[key]
 
     def _note_task(self, volume: Volume, at: float) -> Iterable[Key]:
         task = running_task(volume)
-        if task is None or task.state is not TaskState.RUNNING:
+        if task is None or task.state is not TaskState.RUNNING or not task.nodes:
             return
         key = ("task", volume.name, task.id)
-        self._add_task(key, files_on(volume), at, task, files_to_move(volume))
-        yield key
-        for node in task.nodes:
-            own = (*key, node_key(node))
-            alone = replace(task, nodes=(node,), state=node.state)
-            self._add_task(own, _files_of_node(volume, node), at, alone)
-            yield own
-
-    def _add_task(self, key: Key, files: float | None, at: float, task: Task, to_move: float = 0.0) -> None:
-        """`to_move`: files that still have to be moved; with those moved already it is what there was to move."""
-        moves = to_move + sum(node.files for node in task.nodes) if to_move else 0.0
-        meter = self._meters.setdefault(key, RebalanceMeter(files, moves))
+        meter = self._meters.get(key)
+        if meter is None:
+            meter = self._meters[key] = meter_for(volume, task)
         assert isinstance(meter, RebalanceMeter)
         self._estimates[key] = meter.add(at, task)
+        yield key
+        for node, estimate in meter.by_node.items():
+            self._estimates[(*key, node)] = estimate
 
     def _note_heal(self, volume: Volume, at: float) -> Iterable[Key]:
         pending = volume.heal_pending
@@ -110,11 +98,6 @@ class Progress:
                 return Bar(0.0, _("waits"), "")
 
 
-def node_key(node: NodeProgress) -> str:
-    """Names the node within a task."""
-    return node.host_uuid or node.node
-
-
 def moved(node: NodeProgress) -> str:
     """What the node has done, a sentence for the tool tip."""
     text = _("{files} files moved, {looked} looked at, {failed} failed, {skipped} skipped in {time}")
@@ -131,19 +114,6 @@ def _is_of(node: NodeProgress, brick: Brick) -> bool:
     if node.host_uuid and brick.host_uuid:
         return node.host_uuid == brick.host_uuid
     return node.node in (brick.host, brick.node)
-
-
-def _files_of_node(volume: Volume, node: NodeProgress) -> float | None:
-    """The node's share: within a set of copies each file is handled by one of its nodes."""
-    total = 0.0
-    for group in volume.sets:
-        if not any(_is_of(node, brick) for brick in group):
-            continue
-        used = [b.inodes - b.inodes_free for b in group if b.inodes is not None and b.inodes_free is not None]
-        if not used:
-            return None
-        total += files_for_inodes(max(used)) / len({brick.host_uuid or brick.host for brick in group})
-    return total
 
 
 def _bar(estimate: Estimate, more: str = "") -> Bar:
