@@ -25,7 +25,10 @@ class SectionSpec(NamedTuple):
 
 def volume_sections() -> tuple[SectionSpec, ...]:
     """The subjects of one volume, shown in its own view."""
-    return (SectionSpec("healing", "heart-pulse", _("Healing"), "healing.section:HealSection"),)
+    return (
+        SectionSpec("healing", "heart-pulse", _("Healing"), "healing.section:HealSection"),
+        SectionSpec("split-brain", "git-compare", _("Split-brain"), "split_brain.section:SplitBrainSection"),
+    )
 
 
 def pool_sections() -> tuple[SectionSpec, ...]:
