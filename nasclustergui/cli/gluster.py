@@ -21,6 +21,8 @@ from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan
 from nasclustergui.core.units import DASH, count, duration, size
 from nasclustergui.subsystems.gluster import plans
+from nasclustergui.subsystems.gluster.audience import Audience
+from nasclustergui.subsystems.gluster.features.clients.read import audience as read_audience
 from nasclustergui.subsystems.gluster.layout import BrickSpec, VolumeSpec
 from nasclustergui.subsystems.gluster.model import GlusterState, Task, Volume, VolumeType
 
@@ -35,7 +37,8 @@ def run(session: Session, options: Namespace) -> Exit:
     state, disks = work(Job(_("Read the cluster"), quiet=True), partial(_read, session, bricks is not None))
     if (show := _LOOKS.get(_look(options))) is not None:
         return show(state, options)
-    plan = make_plan(state, session.profile.name, options, bricks, disks)
+    audience = _audience(session, state, options) if options.action in ("stop", "delete") else None
+    plan = make_plan(state, session.profile.name, options, bricks, disks, audience)
     return carry_out_as(session, plan, options)
 
 
@@ -52,6 +55,12 @@ def _read(session: Session, with_disks: bool, job: Job) -> tuple[GlusterState, t
     return state, session.disks(job) if with_disks else ()
 
 
+def _audience(session: Session, state: GlusterState, options: Namespace) -> Audience:
+    """Who uses the volume that is to go away."""
+    volume = volume_named(state, options.name)
+    return work(Job(_("Read the clients"), quiet=True), partial(read_audience, session.gluster.pool, volume))
+
+
 def rebalance_words(words: Sequence[str]) -> tuple[str, str]:
     """(volume, "start", "status" or "stop"), in gluster's order or the other one. Raises InvalidInput."""
     first, second = words
@@ -63,7 +72,12 @@ def rebalance_words(words: Sequence[str]) -> tuple[str, str]:
 
 
 def make_plan(
-    state: GlusterState, cluster: str, options: Namespace, words: BrickWords | None, disks: tuple[Disk, ...]
+    state: GlusterState,
+    cluster: str,
+    options: Namespace,
+    words: BrickWords | None,
+    disks: tuple[Disk, ...],
+    audience: Audience | None = None,
 ) -> Plan:
     """The plan for the options. Raises InvalidInput for what gluster would refuse or misunderstand."""
     if options.action == "create":
@@ -79,9 +93,9 @@ def make_plan(
         case "start":
             return plans.plan_start(volume, state, cluster, force=bool(options.force))
         case "stop":
-            return plans.plan_stop(volume, state, cluster)
+            return plans.plan_stop(volume, state, cluster, audience)
         case "delete":
-            return plans.plan_delete(volume, state, cluster)
+            return plans.plan_delete(volume, state, cluster, audience)
         case "heal":
             return plans.plan_heal(volume, state, cluster, full=bool(options.full))
     if options.what == "stop":

@@ -15,7 +15,15 @@ from nasclustergui.cli.brick_words import BrickWords, read_words
 from nasclustergui.cli.exit_codes import Exit
 from nasclustergui.core.command import Command, Result
 from nasclustergui.core.disks import Disk
-from nasclustergui.core.errors import Cancelled, CommandFailed, InvalidInput, NotConfirmed, ReadOnly, Unreachable
+from nasclustergui.core.errors import (
+    Cancelled,
+    CommandFailed,
+    InvalidInput,
+    NotConfirmed,
+    ReadOnly,
+    ServiceDown,
+    Unreachable,
+)
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
 from nasclustergui.core.profile import Environment, NodeProfile, Profile
@@ -59,11 +67,19 @@ OLD = Volume("old", "id3", VolumeType.DISTRIBUTE, VolumeStatus.STOPPED, bricks("
 STATE = GlusterState((DATA, SPREAD, OLD), PEERS, "10.3", "node1", read_at=1.0, status_at=1.0)
 
 
+class SilentPool:
+    """Nobody tells who is connected."""
+
+    def ask(self, *_args: object) -> None:
+        raise ServiceDown("glusterd does not run")
+
+
 @dataclass
 class FakeGluster:
     """Reads a fixed state; runs whatever it is given."""
 
     state: GlusterState = STATE
+    pool: SilentPool = field(default_factory=SilentPool)
     ran: list[str] = field(default_factory=list)
     error: BaseException | None = None
 

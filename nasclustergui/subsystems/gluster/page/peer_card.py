@@ -11,6 +11,7 @@ from nasclustergui.subsystems.gluster.features.peers.model import Survey
 from nasclustergui.subsystems.gluster.features.peers.plans import bricks_on, peer_name, why_not_removed
 from nasclustergui.subsystems.gluster.model import GlusterState, Peer, PeerState
 from nasclustergui.subsystems.gluster.page.peer_rows import peer_state
+from nasclustergui.ui import theme
 from nasclustergui.ui.parts import (
     Badge,
     Button,
@@ -25,6 +26,8 @@ from nasclustergui.ui.parts import (
     col,
     row,
 )
+
+MOST_LINES = 6  # of differences before they scroll
 
 
 class PeerCard(Panel):
@@ -58,7 +61,6 @@ class PeerCard(Panel):
             severity_first=False,
             name=_("Settings that differ"),
         )
-        self.differences.setMaximumHeight(180)
         super().__init__(
             col(head, self.note, self._bricks, self.differences, gap=8, margins=(16, 12, 16, 12)),
             fill="inset",
@@ -133,6 +135,8 @@ class PeerCard(Panel):
         self.differences.update_rows(rows)
         for one in rows:
             self.differences.expand_key(one.key)
+        lines = min(MOST_LINES, sum(1 + len(one.children) for one in rows))
+        self.differences.setFixedHeight(theme.size("header") + lines * theme.size("row") + 4)
 
 
 def _volume_row(volume: Disagreement, name: str, found: Diagnosis) -> Row:

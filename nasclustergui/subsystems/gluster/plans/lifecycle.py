@@ -10,6 +10,7 @@ from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.plan import Meaning, Plan, Risk, Step
 from nasclustergui.core.units import size
 from nasclustergui.subsystems.gluster import commands
+from nasclustergui.subsystems.gluster.audience import Audience, audience_meaning
 from nasclustergui.subsystems.gluster.model import (
     GlusterState,
     PeerState,
@@ -62,8 +63,11 @@ def plan_start(volume: Volume, state: GlusterState, cluster: str, force: bool = 
     )
 
 
-def plan_stop(volume: Volume, state: GlusterState, cluster: str) -> Plan:
-    """Stop a volume, and a rebalance of it before: gluster refuses otherwise."""
+def plan_stop(volume: Volume, state: GlusterState, cluster: str, audience: Audience | None = None) -> Plan:
+    """Stop a volume, and a rebalance of it before: gluster refuses otherwise.
+
+    `audience`: who uses it now, None where nobody looked.
+    """
     if volume.status is not VolumeStatus.STARTED:
         raise InvalidInput(_("Volume {volume} is not started.").format(volume=volume.name))
     refuse_removal(volume)
@@ -71,7 +75,7 @@ def plan_stop(volume: Volume, state: GlusterState, cluster: str) -> Plan:
         title=_("Stop volume {volume}").format(volume=volume.name),
         cluster=cluster,
         steps=(*end_rebalance(volume, chosen_node(state)), stop_step(volume, chosen_node(state))),
-        meaning=(loses_access(volume), Meaning(Severity.OK, _("All files stay on the bricks"))),
+        meaning=_stop_meaning(volume, audience),
         undo=_("Start the volume again."),
         confirm=volume.name,
         lane=lane(volume.name),
@@ -81,8 +85,17 @@ def plan_stop(volume: Volume, state: GlusterState, cluster: str) -> Plan:
     )
 
 
-def plan_delete(volume: Volume, state: GlusterState, cluster: str) -> Plan:
-    """Stop the volume if it runs, then delete it. Peers that are down make gluster refuse: then nothing is begun."""
+def _stop_meaning(volume: Volume, audience: Audience | None) -> tuple[Meaning, ...]:
+    said = [loses_access(volume), *audience_meaning(volume.name, audience)]
+    said.append(Meaning(Severity.OK, _("All files stay on the bricks")))
+    return tuple(sorted(said, key=lambda meaning: -meaning.severity))
+
+
+def plan_delete(volume: Volume, state: GlusterState, cluster: str, audience: Audience | None = None) -> Plan:
+    """Stop the volume if it runs, then delete it. Peers that are down make gluster refuse: then nothing is begun.
+
+    `audience`: who uses it now, None where nobody looked.
+    """
     if volume.snapshot_count:
         raise InvalidInput(
             ngettext(
@@ -107,7 +120,7 @@ def plan_delete(volume: Volume, state: GlusterState, cluster: str) -> Plan:
         title=_("Delete volume {volume}").format(volume=volume.name),
         cluster=cluster,
         steps=(*before, _delete_step(volume, node)),
-        meaning=_delete_meaning(volume),
+        meaning=_delete_meaning(volume, audience),
         undo=_("A deleted volume cannot be brought back as it was: create one anew from the same bricks with “force”."),
         confirm=volume.name,
         lane=lane(volume.name),
@@ -133,7 +146,7 @@ def _delete_step(volume: Volume, node: str) -> Step:
     )
 
 
-def _delete_meaning(volume: Volume) -> tuple[Meaning, ...]:
+def _delete_meaning(volume: Volume, audience: Audience | None) -> tuple[Meaning, ...]:
     said = [
         Meaning(
             Severity.CRITICAL,
@@ -148,6 +161,9 @@ def _delete_meaning(volume: Volume) -> tuple[Meaning, ...]:
         text = _("Up to {size} of files; other volumes on the same disks are counted in.").format(size=size(used))
         access = replace(access, text=text)
     said.append(access)
+    if volume.status is VolumeStatus.STARTED:
+        said += audience_meaning(volume.name, audience)
+        said.sort(key=lambda meaning: -meaning.severity)
     bricks = ", ".join(brick.name for brick in volume.bricks[:6]) + (", …" if len(volume.bricks) > 6 else "")
     text = _("They keep using space until somebody removes them on the nodes: {bricks}").format(bricks=bricks)
     said.append(Meaning(Severity.INFO, _("The brick directories and the files in them stay"), text))

@@ -47,7 +47,6 @@ NAMES_SCRIPT = r"""for name do
 done
 """
 
-STOP_SCRIPT = "systemctl stop glusterd"
 # glusterd's unit gives up after six starts an hour; it answers a moment after it was started
 START_SCRIPT = """systemctl reset-failed glusterd 2>/dev/null
 systemctl start glusterd || exit 1
@@ -93,7 +92,7 @@ def resolve(names: Sequence[str]) -> Command:
 
 def stop_glusterd() -> Command:
     """With Debian's unit its bricks stop too."""
-    return _shell(STOP_SCRIPT)
+    return Command(("systemctl", "stop", "glusterd"), timeout=60.0)
 
 
 def start_glusterd() -> Command:

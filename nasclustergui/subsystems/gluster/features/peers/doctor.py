@@ -50,7 +50,7 @@ class Diagnosis:
         rejected: nodes that others reject, by the majority's word where there is one.
         volumes: what differs. op_versions, versions: value → nodes.
         unread: node → why it couldn't be looked at.
-        lonely: node → those that it doesn't see as connected members.
+        lonely: node → those that it doesn't see as connected members although the pool does.
     """
 
     agree: tuple[str, ...] = ()
@@ -136,8 +136,9 @@ def _by(values: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _lonely(survey: Survey, members: Mapping[str, NodeConfig], state: GlusterState) -> dict[str, tuple[str, ...]]:
-    """Per node whom it does not see as a connected member, by the names that the pool uses."""
-    names = {peer.uuid: peer.node or peer.hostnames[0] for peer in state.peers}
+    """Per node whom it does not see although the node that was asked does, by the names that the pool uses."""
+    connected = [peer for peer in state.peers if peer.state is PeerState.CONNECTED]
+    names = {peer.uuid: peer.node or peer.hostnames[0] for peer in connected}
     lonely = {}
     for node in members:
         if node not in survey.views:

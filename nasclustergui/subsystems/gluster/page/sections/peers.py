@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -27,6 +28,8 @@ from nasclustergui.subsystems.gluster.page.tables import peer_tree
 from nasclustergui.ui import theme
 from nasclustergui.ui.errors import present
 from nasclustergui.ui.parts import Banner, ElidedLabel, Row, button, col, row
+
+CALM_MS, ALERT_MS = 60_000, 8_000  # between looks at the nodes while in sight: all well, or something amiss
 
 
 class PeersSection(Section):
@@ -51,7 +54,7 @@ class PeersSection(Section):
         self.banner.hide()
         self.card = PeerCard()
         self.card.hide()
-        tools = row(self.add_button, self.again_button, (self._asked, 1), gap=8, margins=(12, 8, 12, 4))
+        tools = row(self.add_button, self.again_button, None, (self._asked, 100), gap=8, margins=(12, 8, 12, 4))
         banner = row((self.banner, 1), margins=(12, 4, 12, 4))
         card = row((self.card, 1), margins=(12, 8, 12, 4))
         self.setLayout(col(tools, banner, (self.tree, 1), card, gap=0))
@@ -61,6 +64,9 @@ class PeersSection(Section):
         self.card.asked.connect(self._act)
         desk.changed.connect(self._on_changed)
         self.setFocusProxy(self.tree)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.read)
 
     # ---- what the page calls
 
@@ -86,9 +92,12 @@ class PeersSection(Section):
         """Ask the nodes, unless that is fresh."""
         if self.view is not None and time.time() - self.surveyed_at > 10.0:
             self.read()
+        elif self.view is not None:
+            self._read_later()
 
     def leave(self) -> None:
-        """Nothing is polled."""
+        """Ask nobody any more."""
+        self._timer.stop()
 
     # ---- reading
 
@@ -120,6 +129,13 @@ class PeersSection(Section):
         if self._again:
             self._again = False
             self.read()
+        elif self.isVisible():
+            self._read_later()
+
+    def _read_later(self) -> None:
+        found = self.found
+        amiss = found.unread or found.rejected or found.differing or found.lonely
+        self._timer.start(ALERT_MS if amiss else CALM_MS)
 
     def _on_changed(self) -> None:
         self.surveyed_at = 0.0
