@@ -77,7 +77,10 @@ class Draft:
     Attributes:
         first: what the first set is called: 1, or more where a volume has sets already.
         sets: per set one entry per slot, None where no disk is yet. There is always at least one set.
+        may_grow: further sets can be begun.
     """
+
+    may_grow = True
 
     def __init__(self, shape: Shape, first: int = 1) -> None:
         self.shape, self.first = shape, first
@@ -89,6 +92,10 @@ class Draft:
     def disk(self, place: Place) -> Disk | None:
         """What lies there; None for an empty slot and beyond the last set."""
         return self.sets[place.set][place.slot] if place.set < len(self.sets) else None
+
+    def is_fixed(self, place: Place) -> bool:
+        """True if what lies there can't be taken away."""
+        return False
 
     def place_of(self, disk: Disk) -> Place | None:
         """Where the disk lies, None if it is free."""

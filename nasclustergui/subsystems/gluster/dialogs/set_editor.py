@@ -156,7 +156,7 @@ class SetEditor(QWidget):
 
     def remove(self, place: Place) -> None:
         """Free a slot and tell."""
-        if self.draft.disk(place) is not None:
+        if self.draft.disk(place) is not None and not self.draft.is_fixed(place):
             self.draft.free(place)
             self._tell()
 
@@ -174,7 +174,7 @@ class SetEditor(QWidget):
         self.current = place
         if self._over_remove(event.position()) == place:
             self.remove(place)
-        elif self.draft.disk(place) is not None:
+        elif self.draft.disk(place) is not None and not self.draft.is_fixed(place):
             self._pressed = (event.position(), place)
         self._describe()
         self.update()
@@ -200,7 +200,8 @@ class SetEditor(QWidget):
 
     def _over_remove(self, at: QPointF) -> Place | None:
         for slot in self._geometry.slots:
-            if self.draft.disk(slot.place) is not None and slot.remove.contains(at):
+            there = self.draft.disk(slot.place) is not None and not self.draft.is_fixed(slot.place)
+            if there and slot.remove.contains(at):
                 return slot.place
         return None
 
@@ -325,6 +326,8 @@ class SetEditor(QWidget):
         place, disk = slot.place, self.draft.disk(slot.place)
         if self._dragged is not None and place == self._target:
             slot_paint.draw_target(p, slot.rect, invitation(self.draft, self._dragged, place))
+        elif disk is not None and self.draft.is_fixed(place):
+            slot_paint.draw_fixed(p, slot.rect, disk)
         elif disk is not None:
             hover = slot.remove if place == self._hover else None
             slot_paint.draw_disk(p, slot.rect, disk, self.draft.shape.is_arbiter(place.slot), hover)

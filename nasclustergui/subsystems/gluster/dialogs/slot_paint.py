@@ -61,6 +61,13 @@ def draw_disk(p: QPainter, r: QRectF, disk: Disk, arbiter: bool, hover_remove: Q
     _foot(p, r, " · ".join(part for part in parts if part), "text3")
 
 
+def draw_fixed(p: QPainter, r: QRectF, disk: Disk) -> None:
+    """A brick that is there already: it stays."""
+    theme.round_rect(p, r, 6, theme.c("inset"), theme.c("line"))
+    _head(p, r, "hard-drive", f"{disk.node}  {disk.label}", "text3", "medium", "text2")
+    _foot(p, r, _("there already"), "text3")
+
+
 def draw_empty(p: QPainter, r: QRectF, text: str, foot: str) -> None:
     """A slot that waits for a disk."""
     _dashed(p, r, 6)

@@ -84,7 +84,7 @@ def lay_out(draft: Draft, width: int) -> Geometry:
         box = _box(number, places, y, width, _columns(draft.shape.size, width))
         boxes.append(box)
         y = box.rect.bottom() + BETWEEN
-    start = QRectF(0, y, width, theme.px(START)) if any(draft.sets[-1]) else None
+    start = QRectF(0, y, width, theme.px(START)) if draft.may_grow and any(draft.sets[-1]) else None
     return Geometry(tuple(boxes), start, round(y + theme.px(START) if start is not None else y - BETWEEN))
 
 

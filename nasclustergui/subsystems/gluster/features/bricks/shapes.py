@@ -93,6 +93,22 @@ def _without(volume: Volume, bricks: Sequence[str], going: Sequence[Sequence[Bri
     return replace(volume, type=kind, bricks=left, replica=replica, arbiter=0, tasks=())
 
 
+def suggested(volume: Volume) -> tuple[str, ...]:
+    """A brick of every set that can go best: the arbiter, one that is down, one that misses something, the last."""
+    if volume.type not in COPIED:
+        return ()
+    return tuple(_best(group).name for group in volume.sets)
+
+
+def _best(group: Sequence[Brick]) -> Brick:
+    """A brick that lists nothing while others do is the one that is behind."""
+    last = len(group) - 1
+    ranked = sorted(
+        enumerate(group), key=lambda e: (not e[1].arbiter, e[1].online is True, e[1].heal_pending or 0, last - e[0])
+    )
+    return ranked[0][1]
+
+
 def check_raise(volume: Volume, wanted: Raised, bricks: int) -> None:
     """Raise InvalidInput if gluster doesn't know that change, or not every set gets its bricks."""
     if why := why_no_more(volume):
