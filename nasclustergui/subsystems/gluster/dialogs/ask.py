@@ -33,7 +33,7 @@ class AskDialog(DialogFrame):
     refused = Signal(object)
 
     def __init__(
-        self, title: str, about: str, profile: Profile | None, parent: QWidget | None = None, width: int = 560
+        self, title: str, about: str, profile: Profile | None, parent: QWidget | None = None, width: int = 600
     ) -> None:
         super().__init__(title, about, profile, QSize(width, 0), parent=parent)
         self._width = width
@@ -46,9 +46,8 @@ class AskDialog(DialogFrame):
         """Put the dialog together. `make` may raise NasError. `note` stands beside the buttons."""
         self._make = make
         body = col(*items, gap=14, margins=(24, 16, 24, 20))
-        foot = row(
-            (ElidedLabel(note, "caption", "text3"), 1), self.cancel_button, self.go_button, margins=(24, 12, 24, 12)
-        )
+        said = ElidedLabel(note, "caption", "text3")
+        foot = row(said, None, self.cancel_button, self.go_button, margins=(24, 12, 24, 12))
         self.compose(body, foot)
         layout = self.layout()
         assert layout is not None

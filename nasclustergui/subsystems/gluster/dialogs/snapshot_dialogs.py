@@ -37,7 +37,7 @@ class TakeSnapshotDialog(AskDialog):
         parent: QWidget | None = None,
     ) -> None:
         """`plan` gets the name, the description and the volumes."""
-        about = _("The files of the volume as they are at one moment. Nothing is interrupted.")
+        about = _("Its files as they are at one moment. Nothing is interrupted.")
         super().__init__(_("Snapshot of {volume}").format(volume=volume), about, profile, parent)
         self._volume = volume
         self.name = QLineEdit(proposed_name(volume))
@@ -127,7 +127,7 @@ class SnapshotLimitsDialog(AskDialog):
         about = (
             _("The smaller one of this limit and the pool's counts.")
             if volume
-            else _("They hold for all volumes; a volume can have a lower hard limit of its own.")
+            else _("For all volumes; one can have a lower hard limit of its own.")
         )
         super().__init__(title, about, profile, parent)
         own = config.volumes[volume].hard if volume in config.volumes else config.hard_limit

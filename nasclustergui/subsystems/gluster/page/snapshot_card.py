@@ -21,7 +21,6 @@ SHOWN = 4  # bricks that are named before "and N more"
 
 def _offers() -> tuple[Offer, ...]:
     return (
-        Offer("take", _("Take a snapshot…"), "camera"),
         Offer("schedule", _("Schedule…"), "history"),
         Offer("limits", _("Limits…"), "sliders-horizontal"),
         Offer("activate", _("Activate…"), "play"),
@@ -63,7 +62,7 @@ class SnapshotCard(SubjectCard):
             facts.append(_("the oldest is deleted above {percent} %").format(percent=known.config.soft_percent))
         cannot = possible(ground.grounds.get(name, ())) is False
         no_schedule = why or (no_take if cannot else "")
-        offers = {"take": no_take, "schedule": no_schedule, "limits": why}
+        offers = {"schedule": no_schedule, "limits": why}
         if mine:
             offers["delete-all"] = why
         self._deleting = "delete-all" if mine else ""

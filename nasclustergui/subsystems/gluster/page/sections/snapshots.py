@@ -69,7 +69,7 @@ class SnapshotsSection(Section):
         self.pool_limits = button(_("Limits of the pool…"), "quiet", small=True, on_click=lambda: self.act("pool"))
         self._said = ElidedLabel("", "caption", "text3")
         self.card = SnapshotCard()
-        tools = row(self.take_button, self.pool_limits, (self._said, 1), gap=8, margins=(12, 8, 12, 4))
+        tools = row(self.take_button, self.pool_limits, self._said, None, gap=8, margins=(12, 8, 12, 4))
         card = row((self.card, 1), margins=(12, 8, 12, 4))
         self.place = Stack(box(col(tools, (self.tree, 1), card, gap=0)), _("Reading snapshots…"))
         self.setLayout(col(self.place, gap=0))
