@@ -16,7 +16,7 @@ def diagnose(state: GlusterState, volume: Volume, brick: Brick, ground: Ground) 
     trouble = _trouble(state, volume, brick, ground)
     sentence, advice = _words(trouble, brick, ground)
     others = [b.heal_pending for b in volume.sets[number - 1] if b.name != brick.name and b.heal_pending is not None]
-    behind = max(others) if others else None
+    behind = max(others) if others and not brick.heal_pending else None  # what lists entries itself has them
     return Diagnosis(volume.name, brick.name, number, trouble, sentence, advice, ground, brick.online, behind)
 
 

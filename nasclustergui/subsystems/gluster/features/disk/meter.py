@@ -6,14 +6,15 @@ brick's file system is compared with those of its set: files by their inodes, co
 
 from __future__ import annotations
 
-from nasclustergui.subsystems.gluster.estimate import ALMOST, Estimate, Rates, files_for_inodes
+from nasclustergui.subsystems.gluster.estimate import Estimate, Rates
 from nasclustergui.subsystems.gluster.model import Brick, Volume
 
+ALMOST = 0.99  # a share of a file system is an estimate: only an empty backlog and the count are the end
 LEAST = 64 << 20  # bytes of contents below which only files are compared: an empty file system uses some itself
 
 
-def fill(volume: Volume, brick: str) -> float | None:
-    """How much of its set's files the brick holds, 0 … 1; None if nobody can tell.
+def fill(volume: Volume, brick: str, peak: int = 0) -> float | None:
+    """How much of its set's files the brick holds, 0 … 1; None if nobody can tell. `peak`: the largest backlog seen.
 
     Right where each brick has a file system of its own; bricks that share one make it too high or too low.
     """
@@ -23,21 +24,31 @@ def fill(volume: Volume, brick: str) -> float | None:
     if target is None or not others:
         return None
     parts = [_share(_files(target), [_files(b) for b in others])]
+    contents = None
     if not target.arbiter:
-        parts.append(_share(_bytes(target), [_bytes(b) for b in others if not b.arbiter], LEAST))
+        contents = _share(_bytes(target), [_bytes(b) for b in others if not b.arbiter], LEAST)
+        parts.append(contents)
     known = [part for part in parts if part is not None]
-    return min(known) if known else None
+    if not known:
+        return None
+    if contents is None and peak:  # names come first, contents after them: that only the backlog tells here
+        waiting = max((b.heal_pending or 0 for b in group), default=0)
+        return 0.5 * min(known) + 0.5 * max(0.0, 1 - waiting / peak)
+    return min(known)
 
 
 class DiskMeter:
-    """Progress and time left. Progress never goes back."""
+    """Progress and time left of one brick. Progress never goes back."""
 
-    def __init__(self) -> None:
+    def __init__(self, brick: str) -> None:
+        self._brick = brick
         self._rates = Rates()
-        self._shown = 0.0
+        self._shown, self._peak = 0.0, 0
 
-    def add(self, at: float, done: float | None, pending: int) -> Estimate:
-        """The estimate after another reading. `at`: seconds of any clock. `done`: what `fill` gives."""
+    def add(self, at: float, volume: Volume, pending: int) -> Estimate:
+        """The estimate after another reading of the volume. `at`: seconds of any clock."""
+        self._peak = max(self._peak, pending)
+        done = fill(volume, self._brick, self._peak)
         if done is None:
             return Estimate()
         self._shown = max(self._shown, min(ALMOST, done))
@@ -56,7 +67,7 @@ def _share(have: float | None, others: list[float | None], least: float = 1.0) -
 def _files(brick: Brick) -> float | None:
     if brick.inodes is None or brick.inodes_free is None:
         return None
-    return files_for_inodes(brick.inodes - brick.inodes_free)
+    return float(brick.inodes - brick.inodes_free)
 
 
 def _bytes(brick: Brick) -> float | None:

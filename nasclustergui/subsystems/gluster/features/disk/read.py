@@ -24,13 +24,15 @@ class Findings:
 
     Attributes:
         state: the pool when it was looked at.
-        only: brick → why it must not go: nobody else has what it holds; only bricks that could be replaced are in it.
+        asked: the bricks of which it was found out whether they may go: those that failed, and the one asked about.
+        only: brick → why it must not go: nobody else has what it holds.
     """
 
     state: GlusterState
     volume: Volume
     bricks: tuple[Diagnosis, ...]
     only: dict[str, OnlyCopy]
+    asked: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> tuple[Diagnosis, ...]:
@@ -70,7 +72,7 @@ def find(pool: Pool, volume: str, job: Job, about: str = "") -> Findings:
         for brick in found.bricks
     ]
     victims = [one.brick for one in seen if one.failed or one.online is False or one.brick == about]
-    return Findings(state, found, tuple(seen), _only(pool, found, victims, job))
+    return Findings(state, found, tuple(seen), _only(pool, found, victims, job), frozenset(victims))
 
 
 def _only(pool: Pool, volume: Volume, victims: list[str], job: Job) -> dict[str, OnlyCopy]:

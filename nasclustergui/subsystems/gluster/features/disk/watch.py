@@ -53,7 +53,7 @@ class _HealWatch:
 
     def __init__(self, pool: Pool, volume: str, brick: str, full: bool, job: Job) -> None:
         self._pool, self._volume, self._brick, self._full, self._job = pool, volume, brick, full, job
-        self._trouble, self._meter = Trouble(job), DiskMeter()
+        self._trouble, self._meter = Trouble(job), DiskMeter(brick)
         self._seen_at = time.time()
         self._clean = 0
         self._moved_at = time.monotonic()
@@ -81,11 +81,10 @@ class _HealWatch:
         counts = [brick.heal_pending for brick in group]
         known = [n for n in counts if n is not None]
         pending = max(known, default=None)
-        done = fill(volume, self._brick)
-        estimate = self._meter.add(time.monotonic(), done, pending or 0)
+        estimate = self._meter.add(time.monotonic(), volume, pending or 0)
         self._job.report(_words(self._brick, pending, group), estimate.progress)
         self._job.seconds_left = estimate.seconds_left
-        self._check_moving((done or 0.0, pending or 0), group)
+        self._check_moving((fill(volume, self._brick) or 0.0, pending or 0), group)
         clean = pending == 0 and len(known) == len(counts) and all(b.online for b in group)
         self._clean = self._clean + 1 if clean else 0
         return self._clean >= CLEAN_LOOKS and not (self._full and self._crawling(volume))
