@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QMenu, QScrollArea, QSizePolicy, QWidg
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock, count, size_parts
 from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus
-from nasclustergui.subsystems.gluster.page.offers import Action
+from nasclustergui.subsystems.gluster.page.offers import DISK_ACTIONS, Action
 from nasclustergui.subsystems.gluster.page.sections import pool_sections, volume_sections
 from nasclustergui.subsystems.gluster.page.sets_picture import SetsPicture
 from nasclustergui.subsystems.gluster.page.volume_rows import shown_state
@@ -36,6 +36,9 @@ def action_words() -> Mapping[Action, tuple[str, str]]:
         Action.HEAL_FULL: (_("Compare all files and heal…"), "search"),
         Action.ADD_BRICKS: (_("Add bricks…"), "plus"),
         Action.RESTART_BRICKS: (_("Start missing bricks…"), "rotate-cw"),
+        Action.FAILED_DISK: (_("Replace failed disk…"), "disc"),
+        Action.REPLACE_BRICK: (_("Replace brick…"), "hard-drive"),
+        Action.RESET_BRICK: (_("Reset brick…"), "undo-2"),
     }
 
 
@@ -114,15 +117,16 @@ class DetailCard(Panel):
         self.rebalance, self.rebalance_menu = self._menu(
             _("Rebalance"), "arrow-left-right", (Action.REBALANCE, Action.FIX_LAYOUT, Action.REBALANCE_STOP)
         )
-        self.bricks, self.bricks_menu = self._menu(
-            _("Bricks"), "hard-drive", (Action.ADD_BRICKS, Action.RESTART_BRICKS)
-        )
+        self.failed_disk = small(Action.FAILED_DISK, "primary")
+        of_bricks = (Action.ADD_BRICKS, Action.RESTART_BRICKS, *DISK_ACTIONS)
+        self.bricks, self.bricks_menu = self._menu(_("Bricks"), "hard-drive", of_bricks)
         self.manage = button(_("Manage"), icon="sliders-horizontal", small=True, menu=True)
         self.manage_menu = QMenu(self.manage)
         add_sections(self.manage_menu, lambda section: self.opened.emit(section))
         self.manage.setMenu(self.manage_menu)
         shown = [self.heal, self.rebalance, self.bricks, self.manage, self.start, self.stop, self.delete]
-        self.buttons = FlowButtons(shown)
+        self.buttons = FlowButtons([self.failed_disk, *shown])
+        self.buttons.set_present(self.failed_disk, False)
 
     def _menu(self, text: str, icon: str, actions: tuple[Action, ...]) -> tuple[Button, ActionMenu]:
         opener = button(text, icon=icon, small=True, menu=True)
@@ -134,9 +138,19 @@ class DetailCard(Panel):
         self.asked.emit(action)
 
     def show_volume(
-        self, volume: Volume, stale: str, found: Grades, offered: Mapping[Action, str], note: str = ""
+        self,
+        volume: Volume,
+        stale: str,
+        found: Grades,
+        offered: Mapping[Action, str],
+        note: str = "",
+        *,
+        disk_failed: bool = False,
     ) -> None:
-        """Show it. `note` is a sentence below the head (why the backlog is not known), "" for none."""
+        """Show it. `note` is a sentence below the head (why the backlog is not known), "" for none.
+
+        `disk_failed`: a brick is down although its node is there.
+        """
         self.volume = volume
         said = shown_state(volume, stale, found)
         self._name.set_text(volume.name)
@@ -146,6 +160,8 @@ class DetailCard(Panel):
         self._note.setVisible(bool(note))
         self.picture.show_volume(volume, stale, found)
         self._offer(offered)
+        self.failed_disk.set_enabled(not offered[Action.FAILED_DISK], offered[Action.FAILED_DISK])
+        self.buttons.set_present(self.failed_disk, disk_failed and not stale)
         self._fit_picture()
 
     def _offer(self, offered: Mapping[Action, str]) -> None:

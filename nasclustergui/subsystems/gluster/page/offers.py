@@ -33,6 +33,12 @@ class Action(StrEnum):
     HEAL_FULL = "heal-full"
     ADD_BRICKS = "add-brick"
     RESTART_BRICKS = "start-force"
+    FAILED_DISK = "failed-disk"
+    REPLACE_BRICK = "replace-brick"
+    RESET_BRICK = "reset-brick"
+
+
+DISK_ACTIONS = (Action.FAILED_DISK, Action.REPLACE_BRICK, Action.RESET_BRICK)
 
 
 def offers(volume: Volume, state: GlusterState, unreadable: str = "") -> Mapping[Action, str]:
@@ -53,6 +59,9 @@ def offers(volume: Volume, state: GlusterState, unreadable: str = "") -> Mapping
         Action.HEAL_FULL: stopped or _heal_full(volume),
         Action.ADD_BRICKS: _busy(task),
         Action.RESTART_BRICKS: stopped or _restart(volume),
+        Action.FAILED_DISK: stopped or _busy(task) or _failed_disk(volume),
+        Action.REPLACE_BRICK: stopped or _busy(task) or _replace(volume),
+        Action.RESET_BRICK: stopped or _busy(task),
     }
 
 
@@ -107,6 +116,26 @@ def _heal(volume: Volume, state: GlusterState) -> str:
         )
     if volume.heal_pending == 0 and all(b.online for b in volume.bricks):
         return _("Nothing waits for a heal.")
+    return ""
+
+
+def disk_failed(volume: Volume, state: GlusterState) -> bool:
+    """True if a brick is down although its node is there: its disk is the likely cause."""
+    absent = {peer.uuid for peer in state.peers if peer.state is PeerState.DISCONNECTED}
+    started = volume.status is VolumeStatus.STARTED
+    return started and any(b.online is False and b.host_uuid not in absent for b in volume.bricks)
+
+
+def _failed_disk(volume: Volume) -> str:
+    """Also offered while something waits for a heal: a replacement may have got that far."""
+    if volume.heal_pending or any(brick.online is not True for brick in volume.bricks):
+        return ""
+    return _("All its bricks run and nothing waits for a heal.")
+
+
+def _replace(volume: Volume) -> str:
+    if volume.type is VolumeType.DISTRIBUTE:
+        return _("It keeps every file once: add a brick, then remove the old one.")
     return ""
 
 

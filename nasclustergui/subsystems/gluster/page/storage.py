@@ -16,7 +16,8 @@ from nasclustergui.core.units import clock
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
 from nasclustergui.subsystems.gluster.page.desk import Desk
 from nasclustergui.subsystems.gluster.page.detail import ActionMenu, DetailCard, add_sections, seen
-from nasclustergui.subsystems.gluster.page.offers import Action, offers
+from nasclustergui.subsystems.gluster.page.disk_flow import MODES, DiskFlow
+from nasclustergui.subsystems.gluster.page.offers import Action, disk_failed, offers
 from nasclustergui.subsystems.gluster.page.place import VolumesPlace
 from nasclustergui.subsystems.gluster.page.progress import Progress
 from nasclustergui.subsystems.gluster.page.proposals import Proposals
@@ -24,7 +25,7 @@ from nasclustergui.subsystems.gluster.page.row_keeper import RowKeeper
 from nasclustergui.subsystems.gluster.page.section import Section, View
 from nasclustergui.subsystems.gluster.page.sections import make, pool_sections, volume_sections
 from nasclustergui.subsystems.gluster.page.tables import facts, volume_tree
-from nasclustergui.subsystems.gluster.page.volume_rows import Context, Space, volume_key, volume_of
+from nasclustergui.subsystems.gluster.page.volume_rows import Context, Space, brick_of, volume_key, volume_of
 from nasclustergui.subsystems.gluster.page.volume_view import VolumeView
 from nasclustergui.subsystems.gluster.page.words import Grades, grades
 from nasclustergui.ui import theme
@@ -67,6 +68,8 @@ class StoragePage(Page):
         self.proposals = Proposals(cluster, profile, self)
         self.proposals.proposed.connect(self.plan_proposed)
         self.proposals.refused.connect(lambda error: present(self.window(), error))
+        self.disk_flow = DiskFlow(self.desk, self)
+        self.disk_flow.proposed.connect(self.plan_proposed)
         self._make_widgets()
         self._compose()
         self._connect()
@@ -160,6 +163,7 @@ class StoragePage(Page):
             self._progress.note(state)
             self.desk.heals.note(state)
             self.proposals.set_state(state)
+            self.disk_flow.set_state(state)
         self._show()
 
     def set_disks(self, disks: tuple[Disk, ...]) -> None:
@@ -167,6 +171,7 @@ class StoragePage(Page):
         self._disks = disks
         self.desk.disks = disks
         self.proposals.set_disks(disks)
+        self.disk_flow.set_disks(disks)
         self._show_place()
 
     def set_loading(self, text: str = "") -> None:
@@ -343,7 +348,8 @@ class StoragePage(Page):
             note = state.heal_errors.get(volume.name, "")
             if note:
                 note = _("The heal backlog is not known: {why}").format(why=note)
-            self.detail.show_volume(volume, self.stale(), self._grades, self._offers(volume), note)
+            offered, failed = self._offers(volume), disk_failed(volume, state)
+            self.detail.show_volume(volume, self.stale(), self._grades, offered, note, disk_failed=failed)
 
     def _offers(self, volume: Volume) -> dict[Action, str]:
         assert self._state is not None
@@ -407,10 +413,12 @@ class StoragePage(Page):
         if volume is not None:
             self._act(action, volume)
 
-    def _act(self, action: Action, volume: Volume) -> None:
+    def _act(self, action: Action, volume: Volume, brick: str = "") -> None:
         reason = self._offers(volume)[action]
         if reason:
             self.notice.emit("warn", reason)
+        elif action in MODES:
+            self.disk_flow.open(MODES[action], volume, self.window(), brick)
         else:
             self.proposals.propose(action, volume, self.window())
 
@@ -418,7 +426,8 @@ class StoragePage(Page):
         volume = entry.data
         if not isinstance(volume, Volume):
             return None
-        menu = ActionMenu(tuple(Action), lambda action: self._act(action, volume), self.tree)
+        brick = brick_of(entry.key)
+        menu = ActionMenu(tuple(Action), lambda action: self._act(action, volume, brick), self.tree)
         menu.set_offers(self._offers(volume))
         menu.addSeparator()
         add_sections(menu, lambda section: self.command.emit(f"gluster.{section}:{volume.name}"))

@@ -75,6 +75,12 @@ def brick_key(volume: str, brick: str) -> str:
     return f"{volume}/{brick}"
 
 
+def brick_of(key: str) -> str:
+    """The brick whose row it is ("node1:/bricks/d1/data"), "" for rows of volumes and sets."""
+    name = key.partition("/")[2]
+    return name if ":/" in name else ""
+
+
 def volume_of(key: str) -> str:
     """The volume that a row belongs to: volumes' names hold no slash."""
     return key.split("/", 1)[0]
