@@ -13,6 +13,7 @@ from nasclustergui.core.plan import Plan
 from nasclustergui.core.profile import Profile
 from nasclustergui.subsystems.gluster.dialogs.brick_sheet import BrickSheet
 from nasclustergui.subsystems.gluster.dialogs.draft import Draft, Shape
+from nasclustergui.subsystems.gluster.features.places.model import Site
 from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus, VolumeType
 from nasclustergui.ui import theme
 from nasclustergui.ui.forms import set_invalid
@@ -29,12 +30,14 @@ class Wish:
     """What the dialog was asked for. `bricks`: (disk, path) in brick order, whole sets.
 
     `rebalance`: spread the files over them afterwards. `force`: take what gluster refuses otherwise.
+    `aside`: old directories that are renamed first.
     """
 
     volume: Volume
     bricks: tuple[tuple[Disk, str], ...]
     rebalance: bool
     force: bool
+    aside: tuple[Site, ...] = ()
 
 
 class AddBricksDialog(BrickSheet):
@@ -64,7 +67,7 @@ class AddBricksDialog(BrickSheet):
         self.rebalance = QCheckBox(_("Rebalance afterwards: files spread over the new bricks"))
         self.rebalance.setChecked(started)
         self.rebalance.setEnabled(started)
-        form = row(col(caption, self.field, gap=4), 16, col(None, self.rebalance, self.force, gap=4), None)
+        form = row(col(caption, self.field, gap=4), 16, col(None, self.rebalance, self.aside, self.force, gap=4), None)
         body = col(form, (row(self._disk_card(), (right, 1), gap=16), 1), gap=12, margins=(24, 14, 24, 14))
         self.compose(body, self._foot())
         self.refresh()
@@ -95,4 +98,5 @@ class AddBricksDialog(BrickSheet):
 
     def make_plan(self) -> Plan:
         """The plan of what was arranged. Raises NasError."""
-        return self._plan(Wish(self.volume, self.bricks(), self.rebalance.isChecked(), self.is_forced()))
+        rebalance = self.rebalance.isChecked()
+        return self._plan(Wish(self.volume, self.bricks(), rebalance, self.is_forced(), self.set_aside()))

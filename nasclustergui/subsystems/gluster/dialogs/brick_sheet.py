@@ -16,9 +16,11 @@ from nasclustergui.core.profile import Profile
 from nasclustergui.subsystems.gluster.dialogs.disk_tree import DiskTree
 from nasclustergui.subsystems.gluster.dialogs.draft import Draft, Place, what_is_missing
 from nasclustergui.subsystems.gluster.dialogs.facts import Facts
-from nasclustergui.subsystems.gluster.dialogs.judgement import needs_force, warnings
+from nasclustergui.subsystems.gluster.dialogs.ground import Ground
+from nasclustergui.subsystems.gluster.dialogs.judgement import needs_force, warnings, worst_first
 from nasclustergui.subsystems.gluster.dialogs.notes import Notes
 from nasclustergui.subsystems.gluster.dialogs.set_editor import SetEditor
+from nasclustergui.subsystems.gluster.features.places.model import Site
 from nasclustergui.subsystems.gluster.names import check_brick_path
 from nasclustergui.ui import theme
 from nasclustergui.ui.dialog_frame import DialogFrame
@@ -58,6 +60,10 @@ class BrickSheet(DialogFrame):
         self.force = QCheckBox(_("Reuse old bricks"))
         tip = _("Take directories that held a brick before (“force”). Files in them may be damaged.")
         self.force.setToolTip(tip)
+        self.aside = QCheckBox(_("Set old directories aside"))
+        self.aside.setToolTip(_("They are renamed on their disks; nothing in them is deleted."))
+        self.aside.hide()
+        self.ground = Ground(self)
         self._asked_to_discard = False
         self._refused = ""
         self._paths: frozenset[str] = frozenset()
@@ -71,6 +77,9 @@ class BrickSheet(DialogFrame):
         self.editor.wanted.connect(self._on_wanted)
         self.editor.refused.connect(self._on_refused)
         self.editor.current_moved.connect(self._show_slot)
+        self.ground.changed.connect(self.refresh)
+        self.force.toggled.connect(lambda on: self._on_treatment(self.aside, on))
+        self.aside.toggled.connect(lambda on: self._on_treatment(self.force, on))
         self.disks.chosen.connect(self._on_chosen)
         self.disks.freed.connect(self._on_freed)
         shortcut = QShortcut(QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self)
@@ -181,22 +190,33 @@ class BrickSheet(DialogFrame):
         centre, half = rect.center().toPoint(), (rect.size() / 2).toSize()
         self._area.ensureVisible(centre.x(), centre.y(), half.width() + 8, half.height() + 12)
 
+    def _on_treatment(self, other: QCheckBox, on: bool) -> None:
+        """Old directories are set aside or reused, never both."""
+        if on:
+            other.setChecked(False)
+        self.refresh()
+
     # ---- what it says
 
     def refresh(self) -> None:
         """Everything that follows from the draft."""
+        self.ground.want((disk.node, path) for disk, path in self.bricks() if not self.path_problem())
+        occupied = bool(self.ground.occupied())
+        self.aside.setVisible(occupied)
+        aside = occupied and self.aside.isChecked()
         self.editor.refresh()
         self.disks.show_disks(self._all_disks, [disk.key for _place, disk in self.draft.assigned()])
         n = self.disks.free_count()
         self._free.set_text(ngettext("{n} free", "{n} free", n).format(n=n))
         self.clear_button.set_enabled(any(self.draft.assigned()))
         self.facts.refresh()
-        self.notes.show_notes(warnings(self.draft))
+        self.notes.show_notes(worst_first([*self.ground.notes(aside), *warnings(self.draft)]))
         self._say()
 
     def missing(self) -> str:
         """What keeps the plan from being made, "" if nothing does."""
-        return self.path_problem() or what_is_missing(self.draft)
+        ground = self.ground.missing(self.is_forced(), self.aside.isChecked())
+        return self.path_problem() or what_is_missing(self.draft) or ground
 
     def directory(self) -> str:
         """The directory of the brick on each disk, below its mount point, as typed."""
@@ -249,6 +269,10 @@ class BrickSheet(DialogFrame):
     def is_forced(self) -> bool:
         """True if gluster would refuse it without "force": it was asked for, or the sets need it."""
         return self.force.isChecked() or needs_force(self.draft)
+
+    def set_aside(self) -> tuple[Site, ...]:
+        """The old directories that are renamed first."""
+        return tuple(self.ground.occupied()) if self.aside.isChecked() else ()
 
     # ---- closing
 

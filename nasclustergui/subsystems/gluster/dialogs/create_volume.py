@@ -16,6 +16,7 @@ from nasclustergui.subsystems.gluster.dialogs.brick_sheet import BrickSheet
 from nasclustergui.subsystems.gluster.dialogs.draft import Draft, Shape
 from nasclustergui.subsystems.gluster.dialogs.judgement import meaning
 from nasclustergui.subsystems.gluster.dialogs.shape_form import ShapeForm
+from nasclustergui.subsystems.gluster.features.places.model import Site
 from nasclustergui.subsystems.gluster.model import VolumeType
 from nasclustergui.subsystems.gluster.names import check_volume_name
 from nasclustergui.ui.forms import set_invalid
@@ -26,13 +27,14 @@ from nasclustergui.ui.parts import col, label, row
 class Wanted:
     """What the dialog was asked for. `bricks`: (disk, path) in brick order, whole sets.
 
-    `force`: take what gluster refuses otherwise.
+    `force`: take what gluster refuses otherwise. `aside`: old directories that are renamed first.
     """
 
     name: str
     shape: Shape
     bricks: tuple[tuple[Disk, str], ...]
     force: bool = False
+    aside: tuple[Site, ...] = ()
 
 
 class CreateVolumeDialog(BrickSheet):
@@ -48,7 +50,7 @@ class CreateVolumeDialog(BrickSheet):
         self._names: frozenset[str] = frozenset()
         self._meaning = label("", "caption", "text2", wrap=True)
         middle = row(self._disk_card(), (self._sets_column(""), 1), gap=16)
-        form = row(self.form, 14, col(None, self.force, 6), None, gap=0)
+        form = row(self.form, 14, col(None, self.aside, self.force, 6, gap=4), None, gap=0)
         body = col(form, self._meaning, (middle, 1), gap=10, margins=(24, 14, 24, 14))
         self.compose(body, self._foot())
         self.form.shape_changed.connect(self._on_shape)
@@ -102,4 +104,5 @@ class CreateVolumeDialog(BrickSheet):
 
     def make_plan(self) -> Plan:
         """The plan of what was typed and arranged. Raises NasError."""
-        return self._plan(Wanted(self.form.volume_name(), self.draft.shape, self.bricks(), self.is_forced()))
+        name = self.form.volume_name()
+        return self._plan(Wanted(name, self.draft.shape, self.bricks(), self.is_forced(), self.set_aside()))

@@ -135,8 +135,13 @@ def warnings(draft: Draft) -> list[Note]:
     if draft.shape.type is VolumeType.DISPERSE and draft.shape.data_bricks & (draft.shape.data_bricks - 1):
         found.append(Note("info", _("Writes are fastest when the number of data bricks is 2, 4, 8 or 16")))
     found.extend(_disk_warnings(draft))
+    return worst_first(found)
+
+
+def worst_first(notes: list[Note]) -> list[Note]:
+    """In the order in which they should be read."""
     order = ("critical", "warn", "info")
-    return sorted(found, key=lambda note: order.index(note.state))
+    return sorted(notes, key=lambda note: order.index(note.state))
 
 
 def needs_force(draft: Draft) -> bool:

@@ -43,6 +43,11 @@ class Desk(QObject):
         self.heals = HealHistory()
         self._jobs, self._pool = jobs, pool
 
+    @property
+    def connected(self) -> bool:
+        """True if there is somebody to ask."""
+        return self._jobs is not None and self._pool is not None
+
     def read(
         self,
         owner: QObject,

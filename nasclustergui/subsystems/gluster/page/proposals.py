@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -11,14 +12,21 @@ from nasclustergui.core.disks import Disk
 from nasclustergui.core.errors import NasError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Plan
-from nasclustergui.core.profile import Profile
 from nasclustergui.subsystems.gluster import plans
+from nasclustergui.subsystems.gluster.audience import Audience
 from nasclustergui.subsystems.gluster.dialogs.add_bricks import AddBricksDialog, Wish
 from nasclustergui.subsystems.gluster.dialogs.create_volume import CreateVolumeDialog, Wanted
+from nasclustergui.subsystems.gluster.dialogs.ground import Found
+from nasclustergui.subsystems.gluster.features.places.plans import set_aside
+from nasclustergui.subsystems.gluster.features.places.read import look
 from nasclustergui.subsystems.gluster.layout import BrickSpec, VolumeSpec
 from nasclustergui.subsystems.gluster.model import GlusterState, Peer, PeerState, Volume
+from nasclustergui.subsystems.gluster.page.asking import ClientsFirst
+from nasclustergui.subsystems.gluster.page.desk import Desk
 from nasclustergui.subsystems.gluster.page.offers import Action
 from nasclustergui.subsystems.gluster.placement import brick_on
+
+Failed = Callable[[NasError], object]
 
 
 class Proposals(QObject):
@@ -31,13 +39,14 @@ class Proposals(QObject):
     proposed = Signal(object)
     refused = Signal(object)
 
-    def __init__(self, cluster: str, profile: Profile | None, parent: QObject) -> None:
+    def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
-        self._cluster, self._profile = cluster, profile
+        self._desk, self._cluster, self._profile = desk, desk.cluster, desk.profile
         self._state = GlusterState()
         self._disks: tuple[Disk, ...] = ()
         self.creating: CreateVolumeDialog | None = None
         self.adding: AddBricksDialog | None = None
+        self.clients = ClientsFirst(desk, self)
 
     def set_state(self, state: GlusterState) -> None:
         """Plans are made from this state."""
@@ -61,6 +70,7 @@ class Proposals(QObject):
             self.creating.set_names(names)
         for dialog in (self.creating, self.adding):
             if dialog is not None:
+                dialog.ground.set_volumes(self._state.volumes)
                 dialog.set_bricks(bricks)
                 dialog.set_disks(disks)
 
@@ -71,14 +81,25 @@ class Proposals(QObject):
         if action is Action.ADD_BRICKS:
             self.add_bricks(volume, window)
             return
-        try:
-            plan = self._plan(action, volume)
-        except NasError as error:
-            self.refused.emit(error)
+        plan = self._try(action, volume)
+        if plan is not None and action in (Action.STOP, Action.DELETE):
+            self.clients.ask(volume, lambda found: self._tell(self._try(action, volume, found)))
         else:
+            self._tell(plan)
+
+    def _tell(self, plan: Plan | None) -> None:
+        if plan is not None:
             self.proposed.emit(plan)
 
-    def _plan(self, action: Action, volume: Volume) -> Plan:
+    def _try(self, action: Action, volume: Volume, found: Audience | None = None) -> Plan | None:
+        """The plan, None where something forbids it, which is told. `found`: who uses the volume."""
+        try:
+            return self._plan(action, volume, found)
+        except NasError as error:
+            self.refused.emit(error)
+            return None
+
+    def _plan(self, action: Action, volume: Volume, found: Audience | None = None) -> Plan:
         state, cluster = self._state, self._cluster
         match action:
             case Action.START:
@@ -86,9 +107,9 @@ class Proposals(QObject):
             case Action.RESTART_BRICKS:
                 return plans.plan_start(volume, state, cluster, force=True)
             case Action.STOP:
-                return plans.plan_stop(volume, state, cluster)
+                return plans.plan_stop(volume, state, cluster, found)
             case Action.DELETE:
-                return plans.plan_delete(volume, state, cluster)
+                return plans.plan_delete(volume, state, cluster, found)
             case Action.REBALANCE:
                 return plans.plan_rebalance(volume, state, cluster)
             case Action.FIX_LAYOUT:
@@ -109,6 +130,9 @@ class Proposals(QObject):
             self.creating = CreateVolumeDialog(self._plan_create, self._profile, window)
             self.creating.plan_ready.connect(self.proposed)
             self.creating.discarded.connect(self._forget_creating)
+            if self._desk.connected:
+                self.creating.ground.set_look(self._look)
+        self.creating.ground.forget()
         self._feed()
         self.creating.open()
         return self.creating
@@ -121,6 +145,9 @@ class Proposals(QObject):
             self.adding = AddBricksDialog(volume, self._plan_add, self._profile, window)
             self.adding.plan_ready.connect(self.proposed)
             self.adding.discarded.connect(self._forget_adding)
+            if self._desk.connected:
+                self.adding.ground.set_look(self._look)
+        self.adding.ground.forget()
         self._feed()
         self.adding.open()
         return self.adding
@@ -135,12 +162,17 @@ class Proposals(QObject):
             redundancy=shape.redundancy,
             force=wanted.force,
         )
-        return plans.plan_create_volume(spec, self._state, self._cluster)
+        return set_aside(plans.plan_create_volume(spec, self._state, self._cluster), wanted.aside)
+
+    def _look(self, wanted: Mapping[str, Sequence[str]], done: Callable[[Found], object], failed: Failed) -> None:
+        self._desk.read(self, lambda pool, job: look(pool, wanted, job), done, failed)
 
     def _plan_add(self, wish: Wish) -> Plan:
         now = self._state.volume(wish.volume.name) or wish.volume
         bricks = self._bricks(now.name, wish.bricks)
-        return plans.plan_add_brick(now, bricks, self._state, self._cluster, rebalance=wish.rebalance, force=wish.force)
+        state, cluster = self._state, self._cluster
+        plan = plans.plan_add_brick(now, bricks, state, cluster, rebalance=wish.rebalance, force=wish.force)
+        return set_aside(plan, wish.aside)
 
     def _bricks(self, volume: str, chosen: tuple[tuple[Disk, str], ...]) -> tuple[BrickSpec, ...]:
         return tuple(replace(brick_on(disk, volume, self._state), path=path) for disk, path in chosen)
