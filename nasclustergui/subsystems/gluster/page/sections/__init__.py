@@ -28,6 +28,7 @@ def volume_sections() -> tuple[SectionSpec, ...]:
     return (
         SectionSpec("healing", "heart-pulse", _("Healing"), "healing.section:HealSection"),
         SectionSpec("split-brain", "git-compare", _("Split-brain"), "split_brain.section:SplitBrainSection"),
+        SectionSpec("options", "sliders-horizontal", _("Options"), "options.section:OptionsSection"),
     )
 
 
@@ -36,6 +37,9 @@ def pool_sections() -> tuple[SectionSpec, ...]:
     return (
         SectionSpec("peers", "network", _("Peers"), "peers:PeersSection", for_volumes=False),
         SectionSpec("snapshots", "camera", _("Snapshots"), "snapshots:SnapshotsSection"),
+        SectionSpec(
+            "pool-options", "sliders-horizontal", _("Options"), "options.section:PoolOptionsSection", for_volumes=False
+        ),
     )
 
 
