@@ -130,7 +130,7 @@ def parse_survey(node: str, result: Result) -> NodeConfig:
             lines = dict(_pair(line) for line in block if not line.startswith("@") and "=" in line)
             said = {key: " ".join(values).strip() for key, values in found.items()}
             volumes[name] = VolumeConfig(
-                name, lines.get("version", ""), said.get("cksum", ""), said.get("quota", ""), lines
+                name, lines.get("version", ""), said.get("cksum", ""), _quota(said.get("quota", "")), lines
             )
         tags = {key: tags.get(key, []) + found.get(key, []) for key in tags | found}
     if result.status or "end" not in tags:
@@ -162,6 +162,11 @@ def parse_names(result: Result) -> dict[str, str]:
     """Name → its address, "" where it doesn't resolve."""
     pairs = (line.split() for line in _tags(result.stdout.splitlines()).get("name", ()))
     return {pair[0]: pair[1] if len(pair) > 1 else "" for pair in pairs if pair}
+
+
+def _quota(text: str) -> str:
+    """Without limits the file is missing, until glusterd starts again and writes zeros into it."""
+    return "" if text == "cksum=0 version=0" else text
 
 
 def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
