@@ -16,7 +16,7 @@ Listed = tuple[str, EntryState]  # name, as gluster has it, and how it is
 Listing = dict[str, tuple[str, list[Listed] | None]]  # brick → (status in gluster's words, entries; None: not told)
 
 BRICK = re.compile(r"^Brick (?=\S+:/)", re.MULTILINE)
-TAIL = re.compile(r"^Status: (?P<status>.*)\n(?:Number of entries: (?P<count>\d{1,15}|-)\s*)?\Z", re.MULTILINE)
+TAIL = re.compile(r"^Status: (?P<status>.*)\nNumber of entries: (?P<count>\d{1,15}|-)\s*\Z", re.MULTILINE)
 CRAWL = re.compile(r"(?=^Crawl statistics for brick no|^Starting time of crawl)", re.MULTILINE)
 
 # One `find` for all paths: it tells each name again, NUL-terminated, so that nothing depends on their order or bytes.
@@ -44,7 +44,7 @@ def parse_listing(answer: Answer) -> Listing | None:
         tail = TAIL.search(rest.rstrip("\n") + "\n")
         if tail is None:
             raise unexpected(answer, _("the part about {brick} has no end").format(brick=name.strip()))
-        if tail["count"] in (None, "-"):
+        if tail["count"] == "-":
             listing[name.strip()] = (tail["status"].strip(), None)
             continue
         rows = _rows(rest[: tail.start()])

@@ -41,7 +41,7 @@ class Texts(QScrollArea):
 
     def fit(self) -> None:
         """The texts changed, or have another width."""
-        self.widget().setMinimumHeight(self._column.totalHeightForWidth(self.viewport().width()))
+        self.widget().setMinimumHeight(max(0, self._column.totalHeightForWidth(self.viewport().width())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Texts wrap anew."""
