@@ -15,6 +15,7 @@ from nasclustergui.subsystems.gluster.dialogs.brick_sheet import BrickSheet
 from nasclustergui.subsystems.gluster.dialogs.copies_draft import CopiesDraft
 from nasclustergui.subsystems.gluster.dialogs.judgement import needs_force
 from nasclustergui.subsystems.gluster.features.bricks.shapes import Raised, lowered_kind
+from nasclustergui.subsystems.gluster.features.places.model import Site
 from nasclustergui.subsystems.gluster.model import Volume
 from nasclustergui.ui import theme
 from nasclustergui.ui.forms import set_invalid
@@ -25,12 +26,16 @@ MOST = 3  # bricks more per set that are offered
 
 @dataclass(frozen=True)
 class MoreCopies:
-    """What the dialog was asked for. `bricks`: (disk, path), those of the first set first."""
+    """What the dialog was asked for. `bricks`: (disk, path), those of the first set first.
+
+    `force`: two bricks of a set on one node. `aside`: old directories that are renamed first.
+    """
 
     volume: Volume
     wanted: Raised
     bricks: tuple[tuple[Disk, str], ...]
     force: bool
+    aside: tuple[Site, ...] = ()
 
 
 def choices(volume: Volume) -> list[tuple[str, Raised]]:
@@ -80,7 +85,7 @@ class MoreCopiesDialog(BrickSheet):
         caption = label(_("Directory on each disk"), "label", "text2")
         caption.setBuddy(self.field)
         self.field.setAccessibleName(caption.text())
-        form = row(col(now, self.kind, gap=4), 16, col(caption, self.field, gap=4), None)
+        form = row(col(now, self.kind, gap=4), 16, col(caption, self.field, gap=4), 16, col(None, self.aside, 6), None)
         right = self._sets_column(_("Sets of the volume"))
         body = col(form, (row(self._disk_card(), (right, 1), gap=16), 1), gap=12, margins=(24, 14, 24, 14))
         self.compose(body, self._foot())
@@ -130,4 +135,4 @@ class MoreCopiesDialog(BrickSheet):
 
     def make_plan(self) -> Plan:
         """The plan of what was arranged. Raises NasError."""
-        return self._plan(MoreCopies(self.volume, self.wanted(), self.bricks(), self.is_forced()))
+        return self._plan(MoreCopies(self.volume, self.wanted(), self.bricks(), self.is_forced(), self.set_aside()))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QMenu, QScrollArea, QSizePolicy, QWidg
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock, count, size_parts
 from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus
-from nasclustergui.subsystems.gluster.page.offers import DISK_ACTIONS, Action
+from nasclustergui.subsystems.gluster.page.offers import DISK_ACTIONS, REMOVAL_ACTIONS, Action
 from nasclustergui.subsystems.gluster.page.sections import pool_sections, volume_sections
 from nasclustergui.subsystems.gluster.page.sets_picture import SetsPicture
 from nasclustergui.subsystems.gluster.page.volume_rows import shown_state
@@ -39,6 +39,11 @@ def action_words() -> Mapping[Action, tuple[str, str]]:
         Action.FAILED_DISK: (_("Replace failed disk…"), "disc"),
         Action.REPLACE_BRICK: (_("Replace brick…"), "hard-drive"),
         Action.RESET_BRICK: (_("Reset brick…"), "undo-2"),
+        Action.MORE_COPIES: (_("More copies…"), "copy"),
+        Action.REMOVE_BRICKS: (_("Remove bricks…"), "minus"),
+        Action.REMOVAL_FINISH: (_("Watch and commit removal…"), "circle-check"),
+        Action.REMOVAL_RETRY: (_("Try removal again…"), "rotate-cw"),
+        Action.REMOVAL_STOP: (_("Stop removal…"), "circle-stop"),
     }
 
 
@@ -49,7 +54,10 @@ def add_sections(menu: QMenu, open_section: Callable[[str], object]) -> None:
 
 
 class ActionMenu(QMenu):
-    """A menu of actions; what does not apply is disabled and says why when pointed at."""
+    """A menu of actions; what does not apply is disabled and says why when pointed at.
+
+    What only concerns a removal of bricks is there only while there is one.
+    """
 
     def __init__(self, actions: tuple[Action, ...], run: Callable[[Action], None], parent: QWidget) -> None:
         super().__init__(parent)
@@ -66,6 +74,7 @@ class ActionMenu(QMenu):
         """Enable what applies."""
         for action, item in self._items.items():
             item.setEnabled(not offered[action])
+            item.setVisible(action not in REMOVAL_ACTIONS or not offered[action])
             item.setToolTip(offered[action])
             item.setStatusTip(offered[action])
 
@@ -118,7 +127,8 @@ class DetailCard(Panel):
             _("Rebalance"), "arrow-left-right", (Action.REBALANCE, Action.FIX_LAYOUT, Action.REBALANCE_STOP)
         )
         self.failed_disk = small(Action.FAILED_DISK, "primary")
-        of_bricks = (Action.ADD_BRICKS, Action.RESTART_BRICKS, *DISK_ACTIONS)
+        more_or_fewer = (Action.ADD_BRICKS, Action.MORE_COPIES, Action.REMOVE_BRICKS)
+        of_bricks = (*REMOVAL_ACTIONS, *more_or_fewer, Action.RESTART_BRICKS, *DISK_ACTIONS)
         self.bricks, self.bricks_menu = self._menu(_("Bricks"), "hard-drive", of_bricks)
         self.manage = button(_("Manage"), icon="sliders-horizontal", small=True, menu=True)
         self.manage_menu = QMenu(self.manage)

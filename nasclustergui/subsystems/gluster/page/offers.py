@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from nasclustergui.core.i18n import _
+from nasclustergui.subsystems.gluster.features.bricks.removal import removal_of
 from nasclustergui.subsystems.gluster.model import (
     GlusterState,
     PeerState,
@@ -15,6 +16,13 @@ from nasclustergui.subsystems.gluster.model import (
     Volume,
     VolumeStatus,
     VolumeType,
+)
+from nasclustergui.subsystems.gluster.page.brick_offers import (
+    why_no_copies,
+    why_no_finish,
+    why_no_removal,
+    why_no_retry,
+    why_no_stop,
 )
 
 UNDER_WAY = (TaskState.RUNNING, TaskState.STALE)
@@ -36,9 +44,16 @@ class Action(StrEnum):
     FAILED_DISK = "failed-disk"
     REPLACE_BRICK = "replace-brick"
     RESET_BRICK = "reset-brick"
+    MORE_COPIES = "more-copies"
+    REMOVE_BRICKS = "remove-brick"
+    REMOVAL_FINISH = "remove-brick-finish"
+    REMOVAL_RETRY = "remove-brick-retry"
+    REMOVAL_STOP = "remove-brick-stop"
 
 
 DISK_ACTIONS = (Action.FAILED_DISK, Action.REPLACE_BRICK, Action.RESET_BRICK)
+
+REMOVAL_ACTIONS = (Action.REMOVAL_FINISH, Action.REMOVAL_RETRY, Action.REMOVAL_STOP)
 
 
 def offers(volume: Volume, state: GlusterState, unreadable: str = "") -> Mapping[Action, str]:
@@ -47,7 +62,8 @@ def offers(volume: Volume, state: GlusterState, unreadable: str = "") -> Mapping
         return dict.fromkeys(Action, unreadable)
     started = volume.status is VolumeStatus.STARTED
     stopped = "" if started else _("The volume is stopped.")
-    task = running_task(volume)
+    task = running_task(volume) or removal_of(volume.tasks)
+    busy = _busy(task)
     return {
         Action.START: _("The volume runs already.") if started else "",
         Action.STOP: stopped,
@@ -57,11 +73,16 @@ def offers(volume: Volume, state: GlusterState, unreadable: str = "") -> Mapping
         Action.REBALANCE_STOP: stopped or _rebalance_stop(task),
         Action.HEAL: stopped or _heal(volume, state),
         Action.HEAL_FULL: stopped or _heal_full(volume),
-        Action.ADD_BRICKS: _busy(task),
+        Action.ADD_BRICKS: busy,
         Action.RESTART_BRICKS: stopped or _restart(volume),
-        Action.FAILED_DISK: stopped or _busy(task) or _failed_disk(volume),
-        Action.REPLACE_BRICK: stopped or _busy(task) or _replace(volume),
-        Action.RESET_BRICK: stopped or _busy(task),
+        Action.FAILED_DISK: stopped or busy or _failed_disk(volume),
+        Action.REPLACE_BRICK: stopped or busy or _replace(volume),
+        Action.RESET_BRICK: stopped or busy,
+        Action.MORE_COPIES: why_no_copies(volume, busy),
+        Action.REMOVE_BRICKS: why_no_removal(volume, busy),
+        Action.REMOVAL_FINISH: stopped or why_no_finish(volume),
+        Action.REMOVAL_RETRY: stopped or why_no_retry(volume),
+        Action.REMOVAL_STOP: why_no_stop(volume),
     }
 
 

@@ -9,7 +9,15 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import count
 from nasclustergui.subsystems.gluster.model import Brick, Volume, VolumeStatus
-from nasclustergui.subsystems.gluster.page.words import Grades, Said, brick_state, set_health, set_outlook, set_state
+from nasclustergui.subsystems.gluster.page.words import (
+    Grades,
+    Said,
+    brick_state,
+    leaving,
+    set_health,
+    set_outlook,
+    set_state,
+)
 from nasclustergui.ui import theme
 from nasclustergui.ui.parts import badge_width, draw_badge
 
@@ -146,6 +154,8 @@ class SetsPicture(QWidget):
         said = brick_state(brick, running)
         if self._stale and running:
             return Said("stale", self._stale)
+        if said.state == "ok" and (going := leaving(volume, brick)) is not None:
+            return going
         waits = bool(brick.heal_pending) and bool(set_health(volume, number).down)
         return Said("ok", _("Source")) if said.state == "ok" and waits else said
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -14,6 +12,8 @@ from nasclustergui.core.i18n import _, sentences
 from nasclustergui.core.profile import Profile
 from nasclustergui.core.units import clock
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
+from nasclustergui.subsystems.gluster.page.brick_flow import ACTIONS as BRICK_ACTIONS
+from nasclustergui.subsystems.gluster.page.brick_flow import BrickFlow
 from nasclustergui.subsystems.gluster.page.desk import Desk
 from nasclustergui.subsystems.gluster.page.detail import ActionMenu, DetailCard, add_sections, seen
 from nasclustergui.subsystems.gluster.page.disk_flow import MODES, DiskFlow
@@ -65,11 +65,15 @@ class StoragePage(Page):
         self._pooled: dict[str, Section] = {}
         self._progress = Progress()
         self.row_keeper = RowKeeper()
-        self.proposals = Proposals(cluster, profile, self)
+        self.proposals = Proposals(self.desk, self)
         self.proposals.proposed.connect(self.plan_proposed)
+        self.proposals.clients.slow.connect(lambda text: self.notice.emit("info", text))
         self.proposals.refused.connect(lambda error: present(self.window(), error))
         self.disk_flow = DiskFlow(self.desk, self)
         self.disk_flow.proposed.connect(self.plan_proposed)
+        self.brick_flow = BrickFlow(self.desk, self)
+        self.brick_flow.proposed.connect(self.plan_proposed)
+        self.brick_flow.refused.connect(lambda error: present(self.window(), error))
         self._make_widgets()
         self._compose()
         self._connect()
@@ -164,6 +168,7 @@ class StoragePage(Page):
             self.desk.heals.note(state)
             self.proposals.set_state(state)
             self.disk_flow.set_state(state)
+            self.brick_flow.set_state(state)
         self._show()
 
     def set_disks(self, disks: tuple[Disk, ...]) -> None:
@@ -172,6 +177,7 @@ class StoragePage(Page):
         self.desk.disks = disks
         self.proposals.set_disks(disks)
         self.disk_flow.set_disks(disks)
+        self.brick_flow.set_disks(disks)
         self._show_place()
 
     def set_loading(self, text: str = "") -> None:
@@ -419,6 +425,8 @@ class StoragePage(Page):
             self.notice.emit("warn", reason)
         elif action in MODES:
             self.disk_flow.open(MODES[action], volume, self.window(), brick)
+        elif action in BRICK_ACTIONS:
+            self.brick_flow.propose(action, volume, self.window())
         else:
             self.proposals.propose(action, volume, self.window())
 

@@ -15,6 +15,7 @@ from nasclustergui.subsystems.gluster.page.words import (
     Said,
     SetHealth,
     brick_state,
+    leaving,
     set_health,
     set_state,
     set_survives,
@@ -191,6 +192,8 @@ def _brick(volume: Volume, brick: Brick, health: SetHealth | None, context: Cont
         total, free = known.size, known.free
         old = True
     said = brick_state(brick, running)
+    if said.state == "ok":
+        said = leaving(volume, brick) or said
     if context.stale and running:
         said = Said("stale", context.stale)
     cells = (

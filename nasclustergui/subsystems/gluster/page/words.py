@@ -166,6 +166,15 @@ def brick_state(brick: Brick, running: bool) -> Said:
     return Said("ok", _("Online"))
 
 
+def leaving(volume: Volume, brick: Brick) -> Said | None:
+    """The badge of a brick that is being removed: `volume info` never says so, only the volume's tasks do."""
+    for task in volume.tasks:
+        if task.kind is TaskKind.REMOVE_BRICK and brick.name in task.bricks:
+            done = task.state is TaskState.COMPLETED and not any(n.failures or n.skipped for n in task.nodes)
+            return Said("drain", _("Emptied") if done else _("Leaving"))
+    return None
+
+
 def volume_state(volume: Volume, found: Grades) -> Said:
     """The badge of a volume: the worst of what is known about it. `found` are the pool's problems."""
     if volume.status is not VolumeStatus.STARTED:
@@ -215,6 +224,11 @@ def _at_work(volume: Volume) -> Said | None:
         if task.state is TaskState.RUNNING:
             words = {TaskKind.REMOVE_BRICK: _("Emptying bricks"), TaskKind.FIX_LAYOUT: _("Fixing layout")}
             return Said("busy", words.get(task.kind, _("Rebalancing")))
+    for task in volume.tasks:
+        if task.kind is TaskKind.REMOVE_BRICK:
+            left = sum(n.failures + n.skipped for n in task.nodes)
+            more = ngettext("{n} file left", "{n} files left", left).format(n=count(left))
+            return Said("wait", _("Removal waits"), more if left else _("not committed"))
     waiting = volume.heal_pending
     if waiting:
         return Said("busy", _("Healing"), ngettext("{n} file", "{n} files", waiting).format(n=count(waiting)))

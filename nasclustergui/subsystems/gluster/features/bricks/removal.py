@@ -9,7 +9,7 @@ from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.subsystems.gluster.estimate import Estimate, Rates
 from nasclustergui.subsystems.gluster.model import Brick, GlusterState, Task, TaskKind, TaskState, Volume
-from nasclustergui.subsystems.gluster.rebalance_meter import ALMOST, files_for_inodes
+from nasclustergui.subsystems.gluster.rebalance_meter import ALMOST, files_for_inodes, node_key
 
 MIN_FREE = 0.10  # cluster.min-free-disk: a brick fuller than that takes no files from a removal (measured)
 
@@ -154,15 +154,24 @@ class RemovalMeter:
     """Progress of a removal: files moved (or given up) against all that were on the bricks. Never goes back.
 
     Other than a rebalance's, every file of the bricks must be moved, so what was looked at doesn't matter.
+
+    Attributes:
+        by_node: the same for every node: they share out the files of a set while they go.
     """
 
     def __init__(self, files_left: float | None) -> None:
         self._left, self._total = files_left, 0.0
         self._progress = 0.0
         self._rates = Rates()
+        self.by_node: dict[str, Estimate] = {}
 
     def add(self, at: float, task: Task) -> Estimate:
         """The estimate after another reading; `at` in seconds of any clock."""
+        found = self._estimate(at, task)
+        self.by_node = {node_key(node): found for node in task.nodes}
+        return found
+
+    def _estimate(self, at: float, task: Task) -> Estimate:
         if task.state is TaskState.COMPLETED:
             return Estimate(1.0, (0.0, 0.0, 0.0))
         done = float(sum(n.files + n.failures + n.skipped for n in task.nodes))
