@@ -97,8 +97,9 @@ def page(qtbot: QtBot, desk: FakeDesk) -> StoragePage:
 
 def opened(page: StoragePage, volume: Volume, *more: Volume) -> HealSection:
     """The section after readings of the volume as it was, and is; each some seconds later."""
+    now = time.time()
     for n, one in enumerate((volume, *more)):
-        page.set_state(scenes.pool(one, at=time.time() - 5 * (len(more) - n)))
+        page.set_state(scenes.pool(one, at=now - 5 * (len(more) - n)))
     assert page.run_action(f"gluster.healing:{volume.name}")
     section = page.view.section()
     assert isinstance(section, HealSection)
