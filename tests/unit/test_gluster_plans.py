@@ -12,6 +12,7 @@ from nasclustergui.core.plan import Plan, Risk
 from nasclustergui.core.plan_json import from_json, to_json
 from nasclustergui.subsystems.gluster import plans
 from nasclustergui.subsystems.gluster.conditions import CONDITIONS
+from nasclustergui.subsystems.gluster.features import checks
 from nasclustergui.subsystems.gluster.layout import BrickSpec, VolumeSpec
 from nasclustergui.subsystems.gluster.model import PeerState, TaskKind, TaskState, VolumeStatus, VolumeType
 from nasclustergui.subsystems.gluster.plans.steps import ASKED_DELETE, ASKED_REPLICA_2, ASKED_STOP
@@ -28,7 +29,7 @@ def lines(plan: Plan) -> list[str]:
     assert from_json(to_json(plan)) == plan
     assert plan.lane.startswith("gluster/")
     for step in plan.steps:
-        assert set(step.check.split()) <= CONDITIONS.keys()
+        assert set(step.check.split()) <= CONDITIONS.keys() | checks().keys()
         assert step.follow in ("", "rebalance", "heal", "bricks_up")
         assert step.args["volume"]
         assert step.expect
@@ -180,7 +181,7 @@ def test_rebalance() -> None:
     spread = volume(VolumeType.DISTRIBUTE)
     plan = plans.plan_rebalance(spread, state(), "lab")
     assert lines(plan) == ["volume rebalance data start"]
-    assert plan.steps[0].check == "volume_started no_task"
+    assert plan.steps[0].check == "volume_started no_task no_rebalance_left_over"
     assert plan.risk is Risk.SAFE
     assert lines(plans.plan_rebalance(spread, state(), "lab", fix_layout=True)) == [
         "volume rebalance data fix-layout start"

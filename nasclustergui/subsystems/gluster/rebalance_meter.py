@@ -77,7 +77,8 @@ def files_to_move(volume: Volume) -> float:
 def shares(volume: Volume, task: Task | None = None) -> dict[str, Share]:
     """What every node has to do, by the id of its peer (else its host name); {} while sizes are unknown.
 
-    `task`: what was done already, if the volume is looked at in the middle of the work.
+    `task`: what was done already, if the volume is looked at in the middle of the work. Within a set of copies every
+    node looks at all files and moves its part of them.
     """
     moved = {node_key(node): float(node.files) for node in task.nodes} if task else {}
     now, begun = files_per_set(volume), files_per_set(volume, moved)
@@ -90,7 +91,7 @@ def shares(volume: Volume, task: Task | None = None) -> dict[str, Share]:
             before = out.get(node, Share(0.0))
             done = moved.get(node, 0.0) / _sets_with(volume, node)
             moves = surplus / len(nodes) + done if surplus else 0.0
-            out[node] = Share(before.files + files / len(nodes), before.moves + moves)
+            out[node] = Share(before.files + files, before.moves + moves)
     return out
 
 

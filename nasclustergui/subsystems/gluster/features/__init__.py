@@ -12,7 +12,17 @@ from importlib import import_module
 
 from nasclustergui.subsystems.gluster.features.pool import Check, Follow, Pool
 
-WITH_DRIVER: tuple[str, ...] = ("bricks", "disk", "options", "peers", "places", "quota", "snapshots", "split_brain")
+WITH_DRIVER: tuple[str, ...] = (
+    "bricks",
+    "disk",
+    "options",
+    "peers",
+    "places",
+    "quota",
+    "rebalance",
+    "snapshots",
+    "split_brain",
+)
 
 __all__ = ["Check", "Follow", "Pool", "checks", "follows"]
 

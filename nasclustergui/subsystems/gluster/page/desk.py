@@ -14,6 +14,7 @@ from nasclustergui.core.job import Job
 from nasclustergui.core.profile import Profile
 from nasclustergui.subsystems.gluster.features import Pool
 from nasclustergui.subsystems.gluster.features.heal.history import HealHistory
+from nasclustergui.subsystems.gluster.features.rebalance.history import TaskHistory
 from nasclustergui.ui.jobs import Jobs
 from nasclustergui.ui.poller import Poller
 
@@ -25,7 +26,8 @@ class Desk(QObject):
 
     Attributes:
         cluster: name of the profile, for plans. profile: names and colours the cluster in dialogs, None in tests.
-        disks: places for bricks, newest reading. heals: how the backlogs went since the program started.
+        disks: places for bricks, newest reading. heals: how the backlogs went since the program started;
+        works: likewise rebalances and removals.
 
     Signals:
         changed: a plan ended: what was read may be old.
@@ -41,6 +43,7 @@ class Desk(QObject):
         self.cluster, self.profile = cluster, profile
         self.disks: tuple[Disk, ...] = ()
         self.heals = HealHistory()
+        self.works = TaskHistory()
         self._jobs, self._pool = jobs, pool
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from nasclustergui.core.i18n import _
 from nasclustergui.core.units import about, count, duration, percent
 from nasclustergui.subsystems.gluster.estimate import BacklogMeter, Estimate
+from nasclustergui.subsystems.gluster.features.rebalance.history import TaskHistory
 from nasclustergui.subsystems.gluster.model import (
     Brick,
     GlusterState,
@@ -18,17 +19,17 @@ from nasclustergui.subsystems.gluster.model import (
 )
 from nasclustergui.subsystems.gluster.page.offers import running_task
 from nasclustergui.subsystems.gluster.page.volume_rows import Bar
-from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, meter_for, node_key
-
-Key = tuple[str, ...]
+from nasclustergui.subsystems.gluster.rebalance_meter import node_key
 
 
 class Progress:
     """Remembers the meters of what is under way. `note` every state, then ask `bar`."""
 
-    def __init__(self) -> None:
-        self._meters: dict[Key, RebalanceMeter | BacklogMeter] = {}
-        self._estimates: dict[Key, Estimate] = {}
+    def __init__(self, works: TaskHistory | None = None) -> None:
+        """`works`: measures rebalances and removals, shared with whoever shows more of them."""
+        self._works = works or TaskHistory()
+        self._meters: dict[str, BacklogMeter] = {}  # of heals, by volume
+        self._estimates: dict[str, Estimate] = {}
         self._read_at = 0.0
 
     def note(self, state: GlusterState) -> None:
@@ -36,39 +37,22 @@ class Progress:
         if state.status_at == self._read_at:
             return
         self._read_at = state.status_at
-        seen: set[Key] = set()
+        self._works.note(state)
+        seen: set[str] = set()
         for volume in state.volumes:
             if volume.status is VolumeStatus.STARTED:
-                seen.update(self._note_task(volume, state.status_at))
                 seen.update(self._note_heal(volume, state.status_at))
         for gone in set(self._meters) - seen:
             del self._meters[gone]
-        for key in [key for key in self._estimates if key[:3] not in self._meters]:
-            del self._estimates[key]
+            self._estimates.pop(gone, None)
 
-    def _note_task(self, volume: Volume, at: float) -> Iterable[Key]:
-        task = running_task(volume)
-        if task is None or task.state is not TaskState.RUNNING or not task.nodes:
-            return
-        key = ("task", volume.name, task.id)
-        meter = self._meters.get(key)
-        if meter is None:
-            meter = self._meters[key] = meter_for(volume, task)
-        assert isinstance(meter, RebalanceMeter)
-        self._estimates[key] = meter.add(at, task)
-        yield key
-        for node, estimate in meter.by_node.items():
-            self._estimates[(*key, node)] = estimate
-
-    def _note_heal(self, volume: Volume, at: float) -> Iterable[Key]:
+    def _note_heal(self, volume: Volume, at: float) -> Iterable[str]:
         pending = volume.heal_pending
         if not pending or any(brick.online is not True for brick in volume.bricks):
             return  # with a brick down nothing heals towards it
-        key = ("heal", volume.name)
-        meter = self._meters.setdefault(key, BacklogMeter())
-        assert isinstance(meter, BacklogMeter)
-        self._estimates[key] = meter.add(at, pending)
-        yield key
+        meter = self._meters.setdefault(volume.name, BacklogMeter())
+        self._estimates[volume.name] = meter.add(at, pending)
+        yield volume.name
 
     def bar(self, volume: Volume, brick: Brick | None = None) -> Bar | None:
         """What the volume is busy with, or the node of one of its bricks; None for nothing."""
@@ -77,25 +61,32 @@ class Progress:
         task = running_task(volume)
         if task is not None and task.state is TaskState.RUNNING:
             return self._task_bar(volume, task, brick)
-        estimate = self._estimates.get(("heal", volume.name)) if brick is None else None
+        estimate = self._estimates.get(volume.name) if brick is None else None
         return _bar(estimate) if estimate is not None else None
 
     def _task_bar(self, volume: Volume, task: Task, brick: Brick | None) -> Bar | None:
-        key: Key = ("task", volume.name, task.id)
+        work = self._works.running(volume)
         if brick is None:
-            return _bar(self._estimates.get(key, Estimate()))
+            return _bar(work.estimate if work is not None else Estimate())
         node = next((n for n in task.nodes if _is_of(n, brick)), None)
         if node is None:
             return None
-        match node.state:
-            case TaskState.COMPLETED:
-                return Bar(1.0, _("done"), moved(node))
-            case TaskState.FAILED:
-                return Bar(0.0, _("failed"), moved(node))
-            case TaskState.RUNNING:
-                return _bar(self._estimates.get((*key, node_key(node)), Estimate()), moved(node))
-            case _:
-                return Bar(0.0, _("waits"), "")
+        return node_bar(node, work.by_node.get(node_key(node), Estimate()) if work is not None else Estimate())
+
+
+def node_bar(node: NodeProgress, estimate: Estimate) -> Bar:
+    """How far one node is with its part."""
+    match node.state:
+        case TaskState.COMPLETED:
+            return Bar(1.0, _("done"), moved(node))
+        case TaskState.FAILED:
+            return Bar(0.0, _("failed"), moved(node))
+        case TaskState.STOPPED:
+            return Bar(0.0, _("stopped"), moved(node))
+        case TaskState.RUNNING:
+            return _bar(estimate, moved(node))
+        case _:
+            return Bar(0.0, _("waits"), "")
 
 
 def moved(node: NodeProgress) -> str:

@@ -65,7 +65,7 @@ class StoragePage(Page):
         self._spaces: dict[str, Space] = {}
         self._opened: set[str] = set()
         self._pooled: dict[str, Section] = {}
-        self._progress = Progress()
+        self._progress = Progress(self.desk.works)
         self.row_keeper = RowKeeper()
         self.proposals = Proposals(self.desk, self)
         self.proposals.proposed.connect(self.plan_proposed)
@@ -162,6 +162,7 @@ class StoragePage(Page):
         self._error = error
         if error is not None:
             self.desk.heals.gap(time.time())
+            self.desk.works.gap(time.time())
         if state is not None:
             self._state = state
             self._grades = grades(state)

@@ -85,7 +85,7 @@ def rebalance_step(volume: str, node: str, fix_layout: bool) -> Step:
         driver=DRIVER,
         undo_text=_("Can be stopped at any time"),
         undo=commands.volume_rebalance(volume, "stop"),
-        check="volume_started no_task",
+        check="volume_started no_task no_rebalance_left_over",
         follow="rebalance",
         args={"volume": volume},
         expect=ACCEPTED,
