@@ -96,7 +96,7 @@ class Ground(QObject):
             if refused(place):
                 return found[1]
             if place.needs_force and not force and not (aside and place.occupied):
-                return _("{finding}: choose what becomes of it, or another directory").format(finding=found[1])
+                return _treatments(place)
         return ""
 
     def _open(self) -> list[Spot]:
@@ -132,3 +132,11 @@ class Ground(QObject):
         self._asking -= set(asked)
         self._failed.update({node: error for node, _path in asked})
         self.changed.emit()
+
+
+def _treatments(place: Site) -> str:
+    if place.occupied:
+        return _("Old bricks lie there: set them aside, reuse them, or choose another directory")
+    return _("{path} on {node} is itself a mount point: choose a directory in it").format(
+        path=place.path, node=place.node
+    )

@@ -110,6 +110,7 @@ class StoragePage(Page):
         self._table = Panel(col(tools, Line(), (self._pages, 1), gap=0, margins=(1, 1, 1, 8)))
         self._table.setMinimumHeight(theme.px(200))
         self._split: QBoxLayout = QVBoxLayout()
+        self._split.setContentsMargins(0, 0, 0, 0)
         self._split.setSpacing(12)
         self._split.addWidget(self._table, 1)
         self._split.addWidget(self.detail, 0)

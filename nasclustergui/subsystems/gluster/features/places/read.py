@@ -38,7 +38,7 @@ for path do
   fi
   while [ "$state" != leftover ] && [ "$above" != / ] && [ "$above" != . ]; do
     id=$(mark "$above")
-    if [ -n "$id" ]; then state=inside; fi
+    if [ -n "$id" ]; then state=inside; break; fi
     above=$(dirname -- "$above")
   done
   echo "$state ${id:--} $entries"
