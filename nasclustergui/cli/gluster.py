@@ -22,6 +22,8 @@ from nasclustergui.core.plan import Plan
 from nasclustergui.core.units import DASH, count, duration, size
 from nasclustergui.subsystems.gluster import plans
 from nasclustergui.subsystems.gluster.audience import Audience
+from nasclustergui.subsystems.gluster.features.bricks.copies_plans import plan_raise_copies
+from nasclustergui.subsystems.gluster.features.bricks.shapes import Raised
 from nasclustergui.subsystems.gluster.features.clients.read import audience as read_audience
 from nasclustergui.subsystems.gluster.layout import BrickSpec, VolumeSpec
 from nasclustergui.subsystems.gluster.model import GlusterState, Task, Volume, VolumeType
@@ -89,6 +91,8 @@ def make_plan(
             assert words is not None
             _check_same_kind(volume, words)
             specs = brick_specs(words.bricks, state, disks)
+            if words.replica and (wanted := _more_copies(volume, words)) is not None:
+                return plan_raise_copies(volume, wanted, specs, state, cluster, force=words.force)
             return plans.plan_add_brick(volume, specs, state, cluster, rebalance=options.rebalance, force=words.force)
         case "start":
             return plans.plan_start(volume, state, cluster, force=bool(options.force))
@@ -166,12 +170,19 @@ def _brick_spec(brick: str, state: GlusterState, disks: Sequence[Disk]) -> Brick
 
 
 def _check_same_kind(volume: Volume, words: BrickWords) -> None:
-    if words.disperse or (words.replica and words.replica != volume.replica):
+    if words.disperse:
         raise InvalidInput(
-            _("This adds whole sets of bricks; the number of copies stays as it is."),
+            _("This adds whole sets of bricks; the number of parts stays as it is."),
             field="type",
-            hint=_("Leave out replica and disperse, and name whole sets of {n}.").format(n=volume.set_size),
+            hint=_("Leave out disperse, and name whole sets of {n}.").format(n=volume.set_size),
         )
+
+
+def _more_copies(volume: Volume, words: BrickWords) -> Raised | None:
+    """What every set is to be, None where the words only repeat what it is."""
+    wanted = Raised(_with_arbiter(words), 1) if words.arbiter else Raised(words.replica)
+    same = wanted.replica == volume.replica and wanted.arbiter in (0, volume.arbiter)
+    return None if same else wanted
 
 
 def _look(options: Namespace) -> str:
@@ -208,7 +219,7 @@ def _rebalance_status(state: GlusterState, options: Namespace) -> Exit:
     volume = volume_named(state, options.name)
     tasks = [task for task in volume.tasks if task.kind.value != "remove-brick"]
     if options.json:
-        say_json([_task_data(task) for task in tasks])
+        say_json([task_data(task) for task in tasks])
         return Exit.OK
     if not tasks:
         say(_("Volume {volume} has no rebalance.").format(volume=volume.name))
@@ -225,7 +236,8 @@ def _rebalance_status(state: GlusterState, options: Namespace) -> Exit:
     return Exit.OK
 
 
-def _task_data(task: Task) -> dict[str, Any]:
+def task_data(task: Task) -> dict[str, Any]:
+    """A rebalance or a removal for JSON."""
     return {
         "kind": task.kind.value,
         "state": task.state.value,

@@ -330,7 +330,7 @@ def test_on_prod_an_interruption_needs_the_name() -> None:
         (["create", "new", "node1:/bricks/d2"], "itself a mount point"),
         (["create", "new", "replica", "4", "arbiter", "1", "node1:/b/x"], "replica 3 arbiter 1"),
         (["add-brick", "data", "node1:/bricks/d1/x"], "whole sets of 3"),
-        (["add-brick", "data", "replica", "4", "node1:/bricks/d1/x"], "number of copies stays"),
+        (["add-brick", "data", "replica", "4", "node1:/bricks/d1/x"], "two bricks on node1"),
     ],
 )
 def test_bad_input_is_explained_and_harms_nothing(session: FakeSession, words: list[str], said: str) -> None:
