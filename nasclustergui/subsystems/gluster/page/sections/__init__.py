@@ -29,6 +29,7 @@ def volume_sections() -> tuple[SectionSpec, ...]:
         SectionSpec("healing", "heart-pulse", _("Healing"), "healing.section:HealSection"),
         SectionSpec("split-brain", "git-compare", _("Split-brain"), "split_brain.section:SplitBrainSection"),
         SectionSpec("options", "sliders-horizontal", _("Options"), "options.section:OptionsSection"),
+        SectionSpec("quota", "gauge", _("Quotas"), "quota.section:QuotaSection"),
         SectionSpec("clients", "users", _("Clients"), "clients:ClientsSection"),
     )
 
