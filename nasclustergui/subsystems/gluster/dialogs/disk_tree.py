@@ -69,14 +69,14 @@ class DiskTree(Tree):
 
     def _row(self, disk: Disk) -> Row:
         role = "" if self.is_free(disk) else "text3"
-        icon, sub, tip = "grip-vertical", _contents(disk), disk.warning
+        icon, sub, tip = "grip-vertical", _contents(disk), _particulars(disk)
         if disk.key in self._assigned:
             icon, sub = "check", _("assigned")
         elif disk.problem:
-            icon, sub, tip = "lock", disk.problem, disk.problem
+            icon, sub, tip = "lock", disk.problem, "\n".join((tip, disk.problem))
         elif disk.warning:
             icon = "triangle-alert"
-        name = Cell(disk.label, "name", icon, sub=sub, role=role, tip="\n".join(filter(None, (disk.device, tip))))
+        name = Cell(disk.label, "name", icon, sub=sub, role=role, tip=tip)
         return Row(disk.key, (name, Cell(size(disk.size), "num", role=role)), sort=(disk.label, float(disk.size)))
 
     def _on_activated(self, key: str) -> None:
@@ -110,6 +110,17 @@ class DiskTree(Tree):
         """No drag after all."""
         self._pressed = None
         super().mouseReleaseEvent(event)
+
+
+def _particulars(disk: Disk) -> str:
+    """Everything known about it, a line each, for the tool tip."""
+    lines = [", ".join(part for part in (disk.device, disk.filesystem, disk.kind) if part)]
+    if disk.mount:
+        lines.append(_("mounted at {path}").format(path=disk.mount))
+        lines.append(_("{free} of {size} free").format(free=size(disk.free), size=size(disk.size)))
+    if disk.used_by:
+        lines.append(_("holds {volumes}").format(volumes=", ".join(disk.used_by)))
+    return "\n".join(filter(None, (*lines, disk.warning)))
 
 
 def _contents(disk: Disk) -> str:
