@@ -89,8 +89,9 @@ def _note(history: VolumeHistory, volume: Volume, at: float) -> None:
         del history.bricks[gone]
     for brick in volume.bricks:
         known = started and brick.heal_pending is not None
-        series = history.bricks.setdefault(brick.name, Series(CAPACITY))
-        series.append(at, float(brick.heal_pending or 0) if known else math.nan)
+        if brick.name not in history.bricks:
+            history.bricks[brick.name] = Series(CAPACITY)
+        history.bricks[brick.name].append(at, float(brick.heal_pending or 0) if known else math.nan)
     pending = volume.heal_pending if started else None
     if pending is None:
         history.points.clear()
