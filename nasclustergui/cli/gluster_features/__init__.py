@@ -10,7 +10,7 @@ from importlib import import_module
 
 from nasclustergui.cli.gluster_features.words import Words
 
-FEATURES: tuple[str, ...] = ("bricks", "clients", "disk", "peer", "snapshot", "split_brain")
+FEATURES: tuple[str, ...] = ("bricks", "clients", "disk", "peer", "quorum", "snapshot", "split_brain")
 
 
 def add_all(words: Words) -> None:

@@ -18,6 +18,7 @@ WITH_DRIVER: tuple[str, ...] = (
     "options",
     "peers",
     "places",
+    "quorum",
     "quota",
     "rebalance",
     "snapshots",

@@ -31,6 +31,7 @@ def volume_sections() -> tuple[SectionSpec, ...]:
         SectionSpec("options", "sliders-horizontal", _("Options"), "options.section:OptionsSection"),
         SectionSpec("quota", "gauge", _("Quotas"), "quota.section:QuotaSection"),
         SectionSpec("clients", "users", _("Clients"), "clients:ClientsSection"),
+        SectionSpec("quorum", "scale", _("Quorum"), "quorum:QuorumSection"),
     )
 
 
