@@ -8,9 +8,10 @@ from nasclustergui.core.command import Command
 from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.gluster import commands
 from nasclustergui.subsystems.gluster.commands.answer import Answer, failed, unexpected
-from nasclustergui.subsystems.gluster.features.split_brain.paths import PATH_FUNCTIONS, records
+from nasclustergui.subsystems.gluster.features.split_brain.paths import GFID, PATH_FUNCTIONS, records
 
 INSPECT_SECONDS = 120.0
+INDEX_LIMIT = 10_000  # entries that wait for a heal whose attributes are looked at
 NAMES_LIMIT = 2000  # names of a directory that are compared
 
 _BRICK = """brick=$1; shift
@@ -67,9 +68,12 @@ IDS_SCRIPT = """for file in /var/lib/glusterd/vols/"$1"/bricks/*; do
 done
 exit 0"""
 
-INDEX_SCRIPT = """for brick do
-  ls -f "$brick/.glusterfs/indices/xattrop" | grep -E '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' | head -n 5000
-done
+# Names below .glusterfs are gfids: they hold no blanks. Directories stand there as links, so links are followed.
+INDEX_SCRIPT = f"""cd "$1/.glusterfs" || exit 2
+command -v getfattr >/dev/null || {{ echo "getfattr is not installed (package attr)" >&2; exit 2; }}
+[ -d indices/xattrop ] || exit 0
+ls -f indices/xattrop | grep -E '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' | head -n {INDEX_LIMIT} |
+  sed 's|^\\(..\\)\\(..\\)|\\1/\\2/&|' | xargs -r getfattr -d -m '^trusted[.]afr[.].*-client-' -e hex 2>/dev/null
 exit 0"""
 
 
@@ -104,6 +108,8 @@ def parse_names(answer: Answer, items: Sequence[str]) -> Mapping[str, tuple[bool
         if kind not in ("changes", "all"):
             raise unexpected(answer, _("it is cut off"))
         found[item] = (kind == "changes", frozenset(_until_empty(fields, answer)))
+    if list(fields) != [""]:
+        raise unexpected(answer, _("it is cut off"))
     return found
 
 
@@ -125,15 +131,28 @@ def parse_brick_ids(answer: Answer) -> Mapping[str, str]:
 
 
 def index(brick: str) -> Command:
-    """gfids that wait for a heal, in the brick's own index. Read by `parse_index`."""
-    return Command(("sh", "-c", INDEX_SCRIPT, "sh", brick), timeout=30.0)
+    """What waits for a heal by the brick's own index, with whom it blames. Read by `parse_index`."""
+    return Command(("sh", "-c", INDEX_SCRIPT, "sh", brick), timeout=60.0)
 
 
-def parse_index(answer: Answer) -> tuple[str, ...]:
-    """The gfids. Raises CommandFailed."""
-    if answer.result.status:
-        raise failed(answer)
-    return tuple(answer.result.stdout.split())
+def parse_index(answer: Answer) -> Mapping[str, Mapping[str, bytes]]:
+    """gfid → blamed brick in glusterd's words ("data-client-1") → changelog.
+
+    Raises CommandFailed, UnexpectedOutput.
+    """
+    _accept(answer)
+    found: dict[str, dict[str, bytes]] = {}
+    for block in answer.result.stdout.split("# file: ")[1:]:
+        name, *lines = block.splitlines()
+        gfid = name.rsplit("/", 1)[-1]
+        if not GFID.fullmatch(gfid):
+            raise unexpected(answer, _("it does not answer what was asked"))
+        pairs = (line.partition("=0x") for line in lines if line)
+        try:
+            found[gfid] = {key.removeprefix("trusted.afr."): bytes.fromhex(value) for key, _sign, value in pairs}
+        except ValueError as error:
+            raise unexpected(answer, str(error)) from error
+    return found
 
 
 def resolve(volume: str, brick: str, item: str) -> Command:

@@ -75,7 +75,7 @@ def lines(entry: Entry, sums: Mapping[str, str] | None = None) -> tuple[Line, ..
         _line("mode", _("Permissions"), copies, lambda c: f"{permissions(c)}  {c.mode:04o}"),
         _line("owner", _("Owner"), copies, lambda c: f"{c.owner} ({c.uid})"),
         _line("group", _("Group"), copies, lambda c: f"{c.group} ({c.gid})"),
-        _line("nlink", _("Names"), copies, lambda c: count(c.nlink)),
+        _line("nlink", _("Hard links"), copies, lambda c: count(c.nlink)),
         _line("target", _("Points to"), copies, lambda c: printable(c.target) or DASH),
         _line("gfid", _("gfid"), copies, lambda c: c.gfid),
         _line("blames", _("Blames"), copies, blames),

@@ -117,6 +117,18 @@ def conflict_of(copies: Sequence[Copy]) -> Kind | None:
     return Kind.GFID if len({copy.type for copy in there}) == 1 else Kind.TYPE
 
 
+def blaming_each_other(told: Mapping[str, Mapping[str, Mapping[str, bytes]]], ids: Mapping[str, str]) -> list[str]:
+    """gfids for which bricks blame each other. `told`: brick → gfid → blamed brick in glusterd's words → changelog.
+
+    Only candidates: the copies themselves say what it is.
+    """
+    blames: dict[str, set[tuple[str, str]]] = {}
+    for brick, gfids in told.items():
+        for gfid, values in gfids.items():
+            blames.setdefault(gfid, set()).update((brick, ids.get(name, name)) for name, v in values.items() if any(v))
+    return [gfid for gfid, pairs in blames.items() if any((b, a) in pairs and a != b for a, b in pairs)]
+
+
 def dashed(gfid: bytes) -> str:
     """The usual form of a gfid."""
     text = gfid.hex()

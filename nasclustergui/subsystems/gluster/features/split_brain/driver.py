@@ -15,6 +15,7 @@ from nasclustergui.subsystems.gluster.commands import volume_heal_info, volume_s
 from nasclustergui.subsystems.gluster.commands.answer import not_utf8
 from nasclustergui.subsystems.gluster.commands.heal import parse_heal_info
 from nasclustergui.subsystems.gluster.commands.status import parse_status
+from nasclustergui.subsystems.gluster.conditions import broken
 from nasclustergui.subsystems.gluster.features.pool import Check, Follow, Pool
 from nasclustergui.subsystems.gluster.features.split_brain import decode, read
 from nasclustergui.subsystems.gluster.features.split_brain.contents import SUM_LIMIT, sums
@@ -32,15 +33,16 @@ Shown = Mapping[str, Any]
 def unchanged(pool: Pool, step: Step, job: Job) -> str:
     """The step's entries are still in split-brain, their copies as they were shown, and their bricks run.
 
-    Args: volume, entries (see `plans`).
+    Args: volume, id, entries (see `plans`).
     """
-    volume = _volume(pool, step, job)
-    entries = read_entries(step.args)
-    if volume is None:
-        return _("Volume {volume} does not exist any more.").format(volume=step.args["volume"])
-    for group, part in _by_set(volume, entries):
-        names = {brick.name for brick in group}
-        down = [brick.name for brick in _down(pool, volume, job) if brick.name in names]
+    state = pool.now(job)
+    why = broken("same_volume volume_started", step.args, state)
+    volume = state.volume(step.args["volume"])
+    if why or volume is None:
+        return why
+    away = {brick.name for brick in _down(pool, volume, job)}
+    for group, part in _by_set(volume, read_entries(step.args)):
+        down = [brick.name for brick in group if brick.name in away]
         if down:
             return _("{brick} does not run: its copies cannot be replaced now.").format(brick=down[0])
         copies = _copies(pool, volume, group, part, job)

@@ -128,9 +128,10 @@ class SplitBrains:
     """All entries of a volume in split-brain, as they were read at one moment.
 
     Attributes:
-        entries: at most `read.LIMIT`. total: as many as gluster lists (conflicting names in directories not counted).
+        entries: at most `read.LIMIT`, and the names in directories that stand for different files.
+        total: entries without those names.
         unread: brick → why it couldn't be looked at; entries that only it knows may be missing.
-        estimated: gluster's own list couldn't be read (a name in it isn't UTF-8), so the bricks' own were used.
+        estimated: gluster's own list couldn't be read (a name in it isn't UTF-8): only the bricks' own were.
         read_at: Unix time.
     """
 

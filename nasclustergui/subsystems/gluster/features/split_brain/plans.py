@@ -21,7 +21,7 @@ from nasclustergui.subsystems.gluster.plans.steps import DRIVER, chosen_node, la
 AT_ONCE = 500  # entries of one plan
 SAVED_AT_ONCE = 100  # copies that one step keeps
 OFF = frozenset({"off", "no", "false", "disable", "0"})
-CHECKS = "same_volume volume_started split_brain_unchanged"
+CHECK = "split_brain_unchanged"
 
 
 def plan_resolve(
@@ -40,7 +40,7 @@ def plan_resolve(
     heals = daemon_on(volume)
     # with the self-heal daemon on, directories merge by themselves once their names agree
     by_command = [d for d in won if not (d.merges and heals)]
-    resolves = tuple(_resolve_step(volume, d, node) for d in by_command)
+    resolves = tuple(_resolve_step(volume, d, node, follow=not heals) for d in by_command)
     title = ngettext("Resolve {n} split-brain of {volume}", "Resolve {n} split-brains of {volume}", len(won))
     return Plan(
         title=title.format(n=count(len(won)), volume=volume.name),
@@ -97,20 +97,21 @@ def _save_steps(volume: Volume, lost: Sequence[tuple[Decision, Copy]], folder: s
             yield Step(
                 title=title.format(n=count(len(part)), node=part[0][1].node),
                 node=part[0][1].node,
-                command=save.save_command(paths[brick], into, [(entry.item, copy.gfid) for entry, copy in part]),
+                command=save.save_command(paths[brick], into, [copy for _entry, copy in part]),
                 driver=DRIVER,
-                undo_text=_("Undo: delete {folder}").format(folder=into),
-                check=CHECKS,
+                undo_text=_("Undo: delete what was kept"),
+                check=CHECK,
                 args=_args(volume) | {"entries": _entries([entry for entry, _copy in part])},
                 expect="kept in",
             )
 
 
-def _resolve_step(volume: Volume, decision: Decision, node: str) -> Step:
+def _resolve_step(volume: Volume, decision: Decision, node: str, *, follow: bool) -> Step:
+    """`follow`: no comparison comes at the end of the plan, so each step looks itself whether the copies agree."""
     entry, winner = decision.entry, decision.winner
     assert winner is not None
     title = _("Merge the names of {path}") if decision.merges else _("{path}: the copy on {node} wins")
-    undo = _("Nothing is lost") if decision.merges else _("Set owner and permissions again")
+    undo = _("Nothing is lost") if decision.merges else _("Set it again by hand")
     return Step(
         title=title.format(path=entry.shown, node=winner.node or winner.brick),
         node=node,
@@ -118,8 +119,8 @@ def _resolve_step(volume: Volume, decision: Decision, node: str) -> Step:
         driver=DRIVER,
         risk=Risk.DESTRUCTIVE if decision.loses_content else Risk.CAUTION,
         undo_text=_("No undo") if decision.loses_content else undo,
-        check=CHECKS,
-        follow="split_brain_resolved",
+        check=CHECK,
+        follow="split_brain_resolved" if follow else "",
         args=_args(volume) | {"entries": _entries([entry]), "winner": winner.brick},
     )
 
@@ -183,7 +184,7 @@ def _meaning(
         title = ngettext("{n} chosen entry stays in split-brain", "{n} chosen entries stay in split-brain", len(left))
         reasons = "\n".join(f"{d.entry.shown}: {d.why_not}" for d in left[:5]) + ("\n…" if len(left) > 5 else "")
         yield Meaning(Severity.WARN, title.format(n=count(len(left))), reasons)
-    if not heals:
+    if not heals and any(d.entry.kind is Kind.GFID for d in won):
         text = _("Where a name stood for different files, the losing copies stay empty until a heal fills them.")
         yield Meaning(Severity.WARN, _("The self-heal daemon of the volume is off"), text)
     text = _("Right before each step the copies are compared with what is shown now; if one differs, it stops there.")

@@ -42,18 +42,15 @@ def read(pool: Pool, volume: Volume, job: Job) -> SplitBrains:
     if not can_split(volume):
         return SplitBrains(volume.name, read_at=time.time())
     listed, unread = _listed(pool, volume, job)
-    estimated = listed is None
     ids = brick_ids(pool, volume, job)
     entries: list[Entry] = []
     total = 0
     for number, group in enumerate(volume.sets, 1):
-        gfids = _indexed(pool, group, unread, job) if listed is None else _of_set(listed, group)
-        found = _read_set(pool, number, group, gfids[: max(0, LIMIT - len(entries))], ids, unread, job)
-        if estimated:
-            found = [entry for entry in found if entry.kind is not Kind.UNCLEAR]
-        total += len(found) - sum(1 for e in found if e.kind in (Kind.GFID, Kind.TYPE)) if estimated else len(gfids)
-        entries += found
-    return SplitBrains(volume.name, tuple(entries), total, unread, estimated, time.time())
+        gfids = _of_set(listed or (), group)
+        gfids = list(dict.fromkeys([*gfids, *_indexed(pool, group, ids, unread, job)]))
+        entries += _read_set(pool, number, group, gfids[: max(0, LIMIT - len(entries))], ids, unread, job)
+        total += len(gfids)
+    return SplitBrains(volume.name, tuple(entries), total, unread, listed is None, time.time())
 
 
 def brick_ids(pool: Pool, volume: Volume, job: Job) -> Mapping[str, str]:
@@ -101,15 +98,17 @@ def _of_set(bricks: Sequence[HealBrick], group: Set) -> list[str]:
     return [ITEM + gfid for gfid in dict.fromkeys(gfids)]
 
 
-def _indexed(pool: Pool, group: Set, unread: dict[str, str], job: Job) -> list[str]:
-    """What waits for a heal on any brick of the set, by the bricks' own indices."""
+def _indexed(pool: Pool, group: Set, ids: Mapping[str, str], unread: dict[str, str], job: Job) -> list[str]:
+    """What the bricks themselves blame each other for.
 
-    def ask(brick: Brick) -> tuple[str, ...]:
+    gluster's list leaves out what is locked at that moment, and the self-heal daemon locks what it tries in vain.
+    """
+
+    def ask(brick: Brick) -> Mapping[str, Mapping[str, bytes]]:
         command = commands.index(brick.path)
         return commands.parse_index(Answer(command, pool.on_node(brick.node, command, job), brick.node))
 
-    found = _ask_bricks(group, ask, unread)
-    return [ITEM + gfid for gfid in dict.fromkeys(gfid for gfids in found.values() for gfid in gfids)]
+    return [ITEM + gfid for gfid in decode.blaming_each_other(_ask_bricks(group, ask, unread), ids)]
 
 
 def _read_set(

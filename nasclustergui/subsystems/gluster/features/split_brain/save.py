@@ -13,37 +13,28 @@ from nasclustergui.core.job import Job
 from nasclustergui.subsystems.gluster.commands.answer import Answer, failed, unexpected
 from nasclustergui.subsystems.gluster.features.pool import Pool
 from nasclustergui.subsystems.gluster.features.split_brain.model import Copy, FileType
-from nasclustergui.subsystems.gluster.features.split_brain.paths import PATH_FUNCTIONS
 from nasclustergui.subsystems.gluster.parallel import gather
 
 FOLDER = "/var/lib/nasclustergui/split-brain"
 RESERVE = 0.05  # of the file system stays free
 
-# Everything or nothing: what could not be kept must not be overwritten afterwards. The gfids tell files of one name
-# apart, the list tells what lies where.
-SAVE_SCRIPT = f"""set -u
-brick=$1 folder=$2; shift 2
+# Everything or nothing: what could not be kept must not be overwritten afterwards. Files are taken by their gfid, so
+# that a rename in between doesn't matter; the gfid tells files of one name apart, and LIST which path each had.
+SAVE_SCRIPT = """brick=$1 folder=$2; shift 2
 umask 077
-[ -d "$brick/.glusterfs" ] || {{ echo "there is no brick at $brick" >&2; exit 2; }}
-{PATH_FUNCTIONS}
 mkdir -p -- "$folder" || exit 3
 number=0
 while [ $# -gt 1 ]; do
-  item=$1 gfid=$2; shift 2
-  case $item in
-  gfid:*)
-    path_of "$gfid"
-    path=$found source=$brick$found
-    if [ -z "$path" ]; then handle "$gfid"; source=$handle path=/$gfid; fi ;;
-  *) path=$item source=$brick$item ;;
-  esac
-  if [ ! -e "$source" ] && [ ! -L "$source" ]; then echo "not there: $source" >&2; exit 4; fi
+  gfid=$1 path=$2; shift 2
+  rest=${gfid#??}
+  source=$brick/.glusterfs/${gfid%"$rest"}/${rest%"${rest#??}"}/$gfid
+  [ ! -d "$source" ] || source=$brick$path
   mkdir -p -- "$folder/$gfid" &&
-    cp -a --sparse=always -- "$source" "$folder/$gfid/" &&
+    cp -aT --sparse=always -- "$source" "$folder/$gfid/${path##*/}" &&
     printf '%s %s\\n' "$gfid" "$path" >> "$folder/LIST" || exit 5
   number=$((number + 1))
 done
-sync -f "$folder" 2>/dev/null || sync
+sync -f "$folder" || exit 6
 echo "$number kept in $folder\""""
 
 ROOM_SCRIPT = """folder=$1
@@ -92,10 +83,10 @@ def parse_room(answer: Answer) -> Room:
         raise unexpected(answer, _("it is not what df prints")) from error
 
 
-def save_command(brick: str, folder: str, items: Sequence[tuple[str, str]]) -> Command:
-    """Keep the copies of these (item, gfid) on a brick below `folder`/GFID/. `brick`: its path on the node.
+def save_command(brick: str, folder: str, copies: Sequence[Copy]) -> Command:
+    """Keep these copies of a brick. `brick`: its path on the node.
 
-    A file is kept as `folder`/GFID/NAME; `folder`/LIST names the paths. It has all of it or fails.
+    A file is kept as `folder`/GFID/NAME; `folder`/LIST names the paths. It keeps all of them or fails.
     """
-    words = [word for pair in items for word in pair]
+    words = [word for copy in copies for word in (copy.gfid, copy.path or f"/{copy.gfid}")]
     return Command(("sh", "-c", SAVE_SCRIPT, "sh", brick, folder, *words), timeout=None)

@@ -52,11 +52,11 @@ def decision_cell(decision: Decision | None) -> Cell:
 
 def _losses(decision: Decision) -> str:
     if not decision.loses_content:
-        return _("owner and permissions of the others are lost")
+        return _("with its owner and permissions")
     losers = [copy for copy in decision.losers if not copy.arbiter]
     if any(copy.type is FileType.DIRECTORY for copy in losers):
-        return _("a directory with its files is lost")
-    return _("{size} lost").format(size=size(save.need(losers)))
+        return _("overwrites a directory with its files")
+    return _("overwrites {size}").format(size=size(save.need(losers)))
 
 
 def copy_rows(entry: Entry, sums: Mapping[str, str] | None) -> list[Row]:

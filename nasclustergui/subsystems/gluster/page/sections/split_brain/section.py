@@ -25,7 +25,7 @@ from nasclustergui.subsystems.gluster.page.sections.split_brain.difference impor
 from nasclustergui.subsystems.gluster.page.sections.split_brain.propose import Proposer
 from nasclustergui.subsystems.gluster.page.sections.split_brain.rows import entry_rows
 from nasclustergui.ui.errors import present
-from nasclustergui.ui.parts import ElidedLabel, Line, Stack, Tree, button, col, row
+from nasclustergui.ui.parts import ElidedLabel, Line, Stack, Tree, button, col, label, row
 
 AGAIN_MS = 60_000  # `heal info` is slow and walks the bricks: not oftener
 AGAIN_FACTOR = 20  # and at most a twentieth of the time
@@ -52,16 +52,16 @@ class SplitBrainSection(Section):
         desk.changed.connect(self._on_changed)
 
     def _make_widgets(self) -> None:
-        self.said = ElidedLabel("", "strong")
+        self.said = label("", "strong")
         self.read_at = ElidedLabel("", "caption", "text3")
         self.again = button(_("Read again"), "quiet", "refresh-cw", small=True, on_click=self.read)
         self.choice = ChoiceBar()
         self.tree = Tree(
-            [(_("Entry"), -1), (_("Split-brain"), 176), (_("Differs in"), 190), (_("With this choice"), 330)],
+            [(_("Entry"), -1), (_("Split-brain"), 176), (_("Differs in"), 190), (_("With this choice"), 400)],
             flat=True,
             severity_first=False,
             multi=True,
-            drop={2: 900},
+            drop={2: 960},
             name=_("Entries in split-brain"),
         )
         self.copies = CopiesPanel()
