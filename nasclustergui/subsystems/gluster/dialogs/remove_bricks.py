@@ -67,6 +67,7 @@ class RemoveBricksDialog(DialogFrame):
         self.volume = volume
         self._plan = plan
         self._ready: Plan | None = None
+        self._comparing = False
         self._make_widgets()
         self._compose()
         self.set_volume(volume)
@@ -112,6 +113,11 @@ class RemoveBricksDialog(DialogFrame):
         self.suggest.setVisible(self.copies.isChecked())
         self.refresh()
 
+    def set_comparing(self, comparing: bool) -> None:
+        """What waits for a heal is being compared brick by brick: until it is known no copy can go."""
+        self._comparing = comparing
+        self.refresh()
+
     def wish(self, force: bool | None = None) -> Removal:
         """What is chosen now."""
         forced = self.force.isChecked() if force is None else force
@@ -146,13 +152,15 @@ class RemoveBricksDialog(DialogFrame):
         if not chosen:
             self._say(_("Choose a set") if self.sets.isChecked() else _("Choose a brick of every set"), "info")
         elif plan is None:
-            self._say(refused, "critical")
+            self._say(refused, "info" if self._comparing and self.copies.isChecked() else "critical")
         else:
             self._say(_("Next: the exact commands, before anything runs"), "ok")
 
     def _try(self, wish: Removal) -> tuple[Plan | None, str]:
         if not wish.bricks:
             return None, _("Nothing is chosen")
+        if wish.copies and self._comparing:
+            return None, _("Comparing what waits for a heal on every brick…")
         try:
             return self._plan(wish), ""
         except NasError as error:

@@ -47,13 +47,15 @@ class SetRow(Panel):
             words = ElidedLabel(", ".join(map(_brick_words, group)), "caption", "text2")
             body = col(row(self.whole, self._badge, (words, 1), self._space, gap=8), margins=MARGINS)
         super().__init__(body, fill="inset", radius=8)
+        for check in (self.whole, *self.bricks.values()):
+            if check is not None:
+                check.toggled.connect(self.toggled)
         self.show_volume(volume, number)
 
     def _box(self, text: str, tip: str) -> QCheckBox:
         check = QCheckBox(text)
         check.setToolTip(tip)
         check.setAccessibleDescription(tip)
-        check.toggled.connect(self.toggled)
         return check
 
     def chosen(self) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from nasclustergui.core.plan import Plan
 from nasclustergui.subsystems.gluster.dialogs.ground import Found
 from nasclustergui.subsystems.gluster.dialogs.more_copies import MoreCopies, MoreCopiesDialog
 from nasclustergui.subsystems.gluster.dialogs.remove_bricks import Removal, RemoveBricksDialog
+from nasclustergui.subsystems.gluster.features.bricks.copies import read_pending
 from nasclustergui.subsystems.gluster.features.bricks.copies_plans import plan_lower_copies, plan_raise_copies
+from nasclustergui.subsystems.gluster.features.bricks.pending import Pending
 from nasclustergui.subsystems.gluster.features.bricks.plans import (
     plan_finish_removal,
     plan_force_removal,
@@ -22,6 +24,7 @@ from nasclustergui.subsystems.gluster.features.bricks.plans import (
     plan_retry_removal,
     plan_stop_removal,
 )
+from nasclustergui.subsystems.gluster.features.bricks.shapes import why_no_fewer
 from nasclustergui.subsystems.gluster.features.places.plans import set_aside
 from nasclustergui.subsystems.gluster.features.places.read import look
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
@@ -57,6 +60,7 @@ class BrickFlow(QObject):
         self._desk, self._cluster = desk, desk.cluster
         self._state = GlusterState()
         self._disks: tuple[Disk, ...] = ()
+        self._pending: Pending | None = None
         self.removing: RemoveBricksDialog | None = None
         self.copying: MoreCopiesDialog | None = None
 
@@ -104,20 +108,33 @@ class BrickFlow(QObject):
         self.removing.plan_ready.connect(self.proposed)
         self.removing.closed.connect(self._forget_removing)
         self.removing.open()
+        if not why_no_fewer(volume):
+            self._compare(volume, self.removing)
         return self.removing
+
+    def _compare(self, volume: Volume, dialog: RemoveBricksDialog) -> None:
+        """What each brick lists, also those that are down: the state doesn't tell."""
+        dialog.set_comparing(True)
+
+        def done(found: Pending | None) -> None:
+            if self.removing is dialog:
+                self._pending = found
+                dialog.set_comparing(False)
+
+        self._desk.read(dialog, lambda pool, job: read_pending(pool, volume, job), done, lambda _error: done(None))
 
     def _plan_removal(self, wish: Removal) -> Plan:
         state, cluster = self._state, self._cluster
         volume = state.volume(wish.volume.name) or wish.volume
         if wish.copies:
-            return plan_lower_copies(volume, wish.bricks, state, cluster, insist=wish.force)
+            return plan_lower_copies(volume, wish.bricks, state, cluster, pending=self._pending, insist=wish.force)
         make = plan_force_removal if wish.force else plan_remove_sets
         return make(volume, wish.bricks, state, cluster)
 
     def _forget_removing(self) -> None:
         if self.removing is not None:
             self.removing.deleteLater()
-            self.removing = None
+            self.removing, self._pending = None, None
 
     # ---- more
 
