@@ -10,7 +10,17 @@ from importlib import import_module
 
 from nasclustergui.cli.gluster_features.words import Words
 
-FEATURES: tuple[str, ...] = ("bricks", "clients", "disk", "peer", "quorum", "snapshot", "split_brain")
+FEATURES: tuple[str, ...] = (
+    "bricks",
+    "clients",
+    "disk",
+    "options",
+    "peer",
+    "quorum",
+    "quota",
+    "snapshot",
+    "split_brain",
+)
 
 
 def add_all(words: Words) -> None:
