@@ -17,6 +17,7 @@ from nasclustergui.core.errors import CommandFailed, InvalidInput, NasError, Une
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Risk
 from nasclustergui.subsystems.gluster.commands.answer import Answer
+from nasclustergui.subsystems.gluster.commands.heal import parse_resolution
 from nasclustergui.subsystems.gluster.features.pool import Pool
 from nasclustergui.subsystems.gluster.features.split_brain import commands, contents, decode, driver, paths, read, save
 from nasclustergui.subsystems.gluster.features.split_brain.compare import blames, differing, lines, permissions
@@ -463,3 +464,34 @@ def test_the_first_difference_of_texts_and_of_others() -> None:
 
 def _answer(stdout: str, status: int = 0, stderr: str = "") -> Answer:
     return Answer(Command(("sh",)), Result(status, stdout, stderr), "node1")
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "sentence"),
+    [
+        ("Healing /d failed: No bigger file.\nVolume heal failed.\n", 1, "do not differ"),
+        ("Healing /d failed: No difference in mtime.\nVolume heal failed.\n", 1, "do not differ"),
+        ("Lookup failed on /d/x:Input/output error.\nNo bigger file for file /d/x\n", 0, "different types"),
+        ("Lookup failed on /d/x:No such file or directory.\nVolume heal failed.\n", 22, "no /d/x"),
+        (
+            "'source-brick' option used on a directory (/d). Performing conservative merge.\n"
+            "Healing /d failed:Operation not permitted.\nVolume heal failed.\n",
+            1,
+            "cannot be merged",
+        ),
+    ],
+)
+def test_glusters_refusals_are_understood(said: str, status: int, sentence: str) -> None:
+    """As measured with GlusterFS 10.3."""
+    with pytest.raises(CommandFailed, match=sentence):
+        parse_resolution(_resolution(said, status))
+
+
+def test_a_resolution_that_says_nothing_is_not_believed() -> None:
+    with pytest.raises(UnexpectedOutput):
+        parse_resolution(_resolution("Something else.\n", 0))
+    assert parse_resolution(_resolution("GFID split-brain resolved for file /d/nl\nname\n", 0)).healed
+
+
+def _resolution(said: str, status: int) -> Answer:
+    return Answer(commands.resolve("sb", ONE, "/d"), Result(status, said), "node1")

@@ -11,6 +11,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.gluster.commands.answer import (
     PLAIN_FAILURE,
     Answer,
+    ensure_daemon,
     failed,
     read_plain,
     read_xml,
@@ -140,11 +141,17 @@ def parse_crawls(answer: Answer) -> tuple[Crawl, ...]:
 
 def parse_resolution(answer: Answer) -> Resolution:
     """`heal V split-brain …`. Healing nothing while something failed is a refusal, whatever the exit status."""
+    refused = NOT_HEALED.search(answer.result.stdout)
+    if answer.result.status and refused:  # lines before it only tell what was tried
+        ensure_daemon(answer)
+        raise failed(answer, refused[0])
     said = read_plain(answer)
     healed = tuple(a or b for a, b in HEALED.findall(said))
     not_healed = tuple((name, why.strip()) for name, why in NOT_HEALED.findall(said))
     if not healed and (not_healed or PLAIN_FAILURE.search(said)):
         raise failed(answer)
+    if not healed and "Number of healed entries" not in said:
+        raise unexpected(answer, _("it doesn't say what was healed"))
     return Resolution(healed, not_healed)
 
 

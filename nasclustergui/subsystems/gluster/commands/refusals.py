@@ -256,6 +256,23 @@ RULES: tuple[tuple[str, str, str], ...] = (
         N_("that works on replicated volumes only (and dispersed ones where gluster allows it)"),
         "",
     ),
+    (
+        r"Lookup failed on (.+): ?Input/output error",
+        N_("{0} stands for things of different types, or no copy of it was chosen"),
+        N_("Choose a source brick; of a file and a directory one must be moved away by hand."),
+    ),
+    (r"Lookup failed on (.+): ?No such file", N_("there is no {0} in the volume any more"), N_("Read the list again.")),
+    (
+        r"Healing (.+) failed: ?Operation not permitted",
+        N_("{0} cannot be merged while names in it stand for different files"),
+        N_("Resolve these names first."),
+    ),
+    (
+        r"Healing (.+) failed: ?Transport endpoint is not connected",
+        N_("{0} cannot be healed: a brick is not connected"),
+        N_("Start the missing bricks first."),
+    ),
+    (r"No difference in mtime|No bigger file", N_("the copies do not differ in that"), N_("Choose a source brick.")),
     (r"File not in split-brain", N_("the file is not in split-brain"), N_("Read the list again.")),
     (
         r"Use source-brick option to heal metadata split-brain",
@@ -301,6 +318,8 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"Quota is already enabled", N_("quotas are already on for this volume"), ""),
     (r"No quota configured on volume (\S+)", N_("no quota is set on volume {0}"), ""),
     (r"Snapshot \(?([^)\s]+)\)? does not exist", N_("there is no snapshot {0}"), ""),
+    (r"Bitrot is already enabled", N_("bit rot detection is on already"), ""),
+    (r"Bitrot is not enabled", N_("bit rot detection is off for this volume"), N_("Enable it first.")),
     (
         r"Snapshot is supported only for thin provisioned LV",
         N_("snapshots need every brick on a thin logical volume"),
