@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from functools import partial
 
 from nasclustergui.core.errors import NasError
 from nasclustergui.core.i18n import _, ngettext
@@ -10,12 +12,13 @@ from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
 from nasclustergui.core.units import count
 from nasclustergui.subsystems.gluster import commands
-from nasclustergui.subsystems.gluster.commands.heal import parse_crawls
+from nasclustergui.subsystems.gluster.commands.heal import parse_crawls, parse_indices
 from nasclustergui.subsystems.gluster.commands.status import parse_status
 from nasclustergui.subsystems.gluster.features.disk.meter import DiskMeter, fill
 from nasclustergui.subsystems.gluster.features.pool import Pool
 from nasclustergui.subsystems.gluster.follow import CLEAN_LOOKS, HEAL_PAUSE, STUCK, UP_WITHIN, Trouble
 from nasclustergui.subsystems.gluster.model import Brick, GlusterState, PeerState, Volume, VolumeType
+from nasclustergui.subsystems.gluster.parallel import gather
 
 PAUSE = 1.0  # seconds between looks at a brick that is to come up
 DOWN_FOR = 10.0  # seconds that the brick may be down in the middle before the heal counts as interrupted
@@ -54,7 +57,7 @@ class _HealWatch:
     def __init__(self, pool: Pool, volume: str, brick: str, full: bool, job: Job) -> None:
         self._pool, self._volume, self._brick, self._full, self._job = pool, volume, brick, full, job
         self._trouble, self._meter = Trouble(job), DiskMeter(brick)
-        self._seen_at = time.time()
+        self._begun = time.time()
         self._clean = 0
         self._moved_at = time.monotonic()
         self._last: tuple[float, int] | None = None
@@ -71,11 +74,11 @@ class _HealWatch:
             raise NasError(
                 _("{brick} is no longer a brick of {volume}.").format(brick=self._brick, volume=self._volume)
             )
-        if state.status_error or state.status_at <= self._seen_at:
+        if state.status_error or state.status_at <= self._begun:
             return False
-        self._seen_at = state.status_at
         self._check_up(state, group)
-        return self._healed(volume, group)
+        counted = self._trouble.attempt(lambda: _counted(self._pool, group, self._job))
+        return counted is not None and self._healed(replace(volume, bricks=_with(volume, counted)), counted)
 
     def _healed(self, volume: Volume, group: tuple[Brick, ...]) -> bool:
         counts = [brick.heal_pending for brick in group]
@@ -144,6 +147,24 @@ def _runs(pool: Pool, volume: str, brick: str, job: Job) -> bool:
 
 def _set_of(volume: Volume | None, brick: str) -> tuple[Brick, ...]:
     return next((g for g in volume.sets if any(b.name == brick for b in g)), ()) if volume else ()
+
+
+def _counted(pool: Pool, group: tuple[Brick, ...], job: Job) -> tuple[Brick, ...]:
+    """The set with its backlog as it is on the disks now: no lock, and no waiting for the next reading of states."""
+    tasks = {brick.name: partial(_count, pool, brick, job) for brick in group if brick.node and brick.online}
+    found = gather(tasks)
+    counts = {name: n for name, n in found.items() if isinstance(n, int)}
+    return tuple(replace(b, heal_pending=counts.get(b.name)) if b.name in tasks else b for b in group)
+
+
+def _count(pool: Pool, brick: Brick, job: Job) -> int | None:
+    command = commands.heal_indices([brick.path])
+    return pool.client.ask_node(brick.node, command, lambda answer: parse_indices(answer, 1)[0], job)
+
+
+def _with(volume: Volume, group: tuple[Brick, ...]) -> tuple[Brick, ...]:
+    newer = {brick.name: brick for brick in group}
+    return tuple(newer.get(brick.name, brick) for brick in volume.bricks)
 
 
 def _words(brick: str, pending: int | None, group: tuple[Brick, ...]) -> str:
