@@ -16,6 +16,7 @@ FEATURES: tuple[str, ...] = (
     "disk",
     "options",
     "peer",
+    "performance",
     "quorum",
     "quota",
     "snapshot",
