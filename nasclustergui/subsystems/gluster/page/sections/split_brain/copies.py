@@ -20,6 +20,9 @@ from nasclustergui.ui.parts import Button, ElidedLabel, FlowButtons, Label, Line
 class CopiesPanel(QWidget):
     """Shows one entry.
 
+    Attributes:
+        reading: files are being read for it.
+
     Signals:
         win_asked: brick whose copy shall win. sums_asked: checksums. stop_asked: no more reading.
         difference_asked: show where the copies differ.
@@ -36,6 +39,7 @@ class CopiesPanel(QWidget):
         self.tree: Tree | None = None
         self.win_buttons: dict[str, Button] = {}
         self._heads: tuple[str, ...] = ()
+        self._alone = ""  # why contents can't be compared
         self._asked_large = ""  # item whose size was told: the next click reads
         self._title = ElidedLabel("", "strong", middle=True)
         self._text = Label("", "caption", "text2", wrap=True)
@@ -63,9 +67,11 @@ class CopiesPanel(QWidget):
 
     def set_reading(self, reading: bool) -> None:
         """Files are being read, or no longer."""
+        self.reading = reading
         self._buttons.set_present(self.stop_button, reading)
-        self.sums_button.set_enabled(not reading, _("The copies are being read."))
-        self.difference_button.set_enabled(not reading, _("The copies are being read."))
+        why = _("The copies are being read.") if reading else self._alone
+        self.sums_button.set_enabled(not why, why)
+        self.difference_button.set_enabled(not why, why)
 
     def _make_tree(self, entry: Entry) -> None:
         heads = tuple(copy_head(copy) for copy in entry.copies)
@@ -80,21 +86,24 @@ class CopiesPanel(QWidget):
             old.deleteLater()
 
     def _offer(self, entry: Entry, unreadable: str) -> None:
-        self.win_buttons = {copy.brick: self._win_button(entry, copy, unreadable) for copy in entry.copies}
-        files = comparable(entry)
-        why = "" if len(files) > 1 else _("There are not two copies with content.")
-        self.sums_button.set_text(_("Compare contents"))
-        self.sums_button.set_enabled(not why, why)
-        self.difference_button.set_enabled(not why, why)
-        buttons = [self.stop_button, self.sums_button, self.difference_button, *self.win_buttons.values()]
-        self._buttons.set_buttons(buttons)
-        self.set_reading(False) if not why else self._buttons.set_present(self.stop_button, False)
+        if list(self.win_buttons) != [copy.brick for copy in entry.copies]:
+            old, self.win_buttons = self.win_buttons, {copy.brick: self._win_button(copy) for copy in entry.copies}
+            buttons = [self.stop_button, self.sums_button, self.difference_button, *self.win_buttons.values()]
+            self._buttons.set_buttons(buttons)
+            for gone in old.values():
+                gone.hide()
+                gone.deleteLater()
+        for copy in entry.copies:
+            why_not = unreadable or decide(entry, Policy.BRICK, copy.brick).why_not
+            self.win_buttons[copy.brick].set_enabled(not why_not, why_not)
+        self._alone = "" if len(comparable(entry)) > 1 else _("There are not two copies with content.")
+        if self._asked_large != entry.item:
+            self.sums_button.set_text(_("Compare contents"))
+        self.set_reading(self.reading)
 
-    def _win_button(self, entry: Entry, copy: Copy, unreadable: str) -> Button:
+    def _win_button(self, copy: Copy) -> Button:
         node = copy.node or copy.brick
         made = Button(_("Let {node} win…").format(node=node), "danger-quiet", small=True, tip=copy.brick)
-        why_not = unreadable or decide(entry, Policy.BRICK, copy.brick).why_not
-        made.set_enabled(not why_not, why_not)
         made.clicked.connect(lambda _checked=False, brick=copy.brick: self.win_asked.emit(brick))
         return made
 

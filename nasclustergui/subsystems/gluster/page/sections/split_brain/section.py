@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -12,6 +13,7 @@ from nasclustergui.core.errors import NasError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.units import clock, count
+from nasclustergui.subsystems.gluster.features import Pool
 from nasclustergui.subsystems.gluster.features.split_brain import contents, read
 from nasclustergui.subsystems.gluster.features.split_brain.compare import found_words
 from nasclustergui.subsystems.gluster.features.split_brain.model import Copy, Entry, SplitBrains
@@ -27,6 +29,7 @@ from nasclustergui.subsystems.gluster.page.sections.split_brain.rows import entr
 from nasclustergui.ui.errors import present
 from nasclustergui.ui.parts import ElidedLabel, Line, Stack, Tree, button, col, label, row
 
+T = TypeVar("T")
 AGAIN_MS = 60_000  # `heal info` is slow and walks the bricks: not oftener
 AGAIN_FACTOR = 20  # and at most a twentieth of the time
 
@@ -43,6 +46,7 @@ class SplitBrainSection(Section):
         self._sums: dict[str, tuple[tuple[Copy, ...], Mapping[str, str]]] = {}  # with the copies that were read
         self._reading: Job | None = None
         self._looking: Job | None = None
+        self._busy = False  # a reading may end before `desk.read` returns
         self._began = 0.0
         self._proposer = Proposer(desk, self)
         self._make_widgets()
@@ -109,9 +113,11 @@ class SplitBrainSection(Section):
 
     def enter(self) -> None:
         """Read, unless that was just done."""
-        if self.found is None and self._reading is None:
+        if self._busy:
+            return
+        if self.found is None:
             self.read()
-        elif self._reading is None:
+        else:
             self._timer.start(AGAIN_MS)
 
     def leave(self) -> None:
@@ -125,7 +131,7 @@ class SplitBrainSection(Section):
     def read(self) -> None:
         """Read the list and the copies now."""
         volume = self._volume()
-        if volume is None or self._reading is not None:
+        if volume is None or self._busy:
             return
         if not read.can_split(volume):
             self._show_none(volume)
@@ -133,7 +139,9 @@ class SplitBrainSection(Section):
         self.stack.show_loading()
         self.again.set_enabled(False, _("Being read now."))
         self._began = time.monotonic()
-        self._reading = self.desk.read(self, lambda pool, job: read.read(pool, volume, job), self._done, self._failed)
+        self._busy = True
+        job = self.desk.read(self, lambda pool, job: read.read(pool, volume, job), self._done, self._failed)
+        self._reading = job if self._busy else None
 
     def _on_changed(self) -> None:
         """What was read may be old: read at once if it is in sight, else when it is next."""
@@ -145,7 +153,7 @@ class SplitBrainSection(Section):
     def _stop(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
-        self._reading = None
+        self._reading, self._busy = None, False
         self.again.set_enabled(True)
 
     def _done(self, found: SplitBrains) -> None:
@@ -268,10 +276,7 @@ class SplitBrainSection(Section):
             self._sums[entry.item] = (entry.copies, found)
             self._show_copies()
 
-        self.copies.set_reading(True)
-        self._looking = self.desk.read(
-            self, lambda pool, job: contents.sums(pool, volume, entry, job), done, self._not_looked
-        )
+        self._look(lambda pool, job: contents.sums(pool, volume, entry, job), done)
 
     def _on_difference(self) -> None:
         entry, volume = self.copies.entry, self._volume()
@@ -284,10 +289,14 @@ class SplitBrainSection(Section):
             self._stop_looking()
             DifferenceDialog(entry, bricks, found, self.desk.profile, self.window()).open()
 
+        self._look(lambda pool, job: contents.preview(pool, volume, entry, bricks, job), done)
+
+    def _look(self, work: Callable[[Pool, Job], T], done: Callable[[T], object]) -> None:
+        """Read files, with the button that stops it."""
+        self._stop_looking()
         self.copies.set_reading(True)
-        self._looking = self.desk.read(
-            self, lambda pool, job: contents.preview(pool, volume, entry, bricks, job), done, self._not_looked
-        )
+        job = self.desk.read(self, work, done, self._not_looked)
+        self._looking = job if self.copies.reading else None
 
     def _not_looked(self, error: NasError) -> None:
         self._stop_looking()
