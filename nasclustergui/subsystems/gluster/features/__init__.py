@@ -13,6 +13,7 @@ from importlib import import_module
 from nasclustergui.subsystems.gluster.features.pool import Check, Follow, Pool
 
 WITH_DRIVER: tuple[str, ...] = (
+    "bitrot",
     "bricks",
     "disk",
     "options",

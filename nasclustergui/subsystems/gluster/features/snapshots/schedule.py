@@ -127,17 +127,13 @@ class Standing:
 
     @property
     def last(self) -> OnNode | None:
-        """The node whose word about the last run counts: who took a snapshot, else who failed, newest first.
+        """The node whose word about the last run counts: the newest that took a snapshot or failed to.
 
-        Runs within half an hour of the newest belong to the same occasion.
+        A node that takes over does so after the one that failed.
         """
         ran = [node for node in self.on if node.last_at is not None and node.outcome]
-        if not ran:
-            return None
-        newest = max(node.last_at or 0.0 for node in ran)
-        same = [node for node in ran if newest - (node.last_at or 0.0) < 1800]
-        order = ("taken", "failed", "left")
-        return min(same, key=lambda node: (order.index(node.outcome), -(node.last_at or 0.0)))
+        told = [node for node in ran if node.outcome != "left"] or ran
+        return max(told, key=lambda node: node.last_at or 0.0, default=None)
 
 
 def unit_parts(unit: str) -> tuple[str, Period] | None:
