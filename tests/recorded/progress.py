@@ -1,4 +1,4 @@
-"""Recorded progress of rebalances and heals on a real pool (`series-*.json`), and how it is played again.
+"""Recorded progress of rebalances and heals on a real pool (`gluster_series/`), and how it is played again.
 
 {"kind": "rebalance" or "heal", "what": what was done, "volume": {...},
  "samples": [{"at": seconds since the first, "nodes": [[id, name, files, bytes, lookups, failures, skipped, state,
@@ -25,7 +25,7 @@ from nasclustergui.subsystems.gluster.model import (
 )
 from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, meter_for
 
-FOLDER = Path(__file__).parent / "gluster"
+FOLDER = Path(__file__).parent / "gluster_series"
 BRICK = ("host", "path", "host_uuid", "arbiter", "size", "free", "inodes", "inodes_free")
 
 
@@ -83,7 +83,7 @@ def load(path: Path) -> Series:
 
 def all_series() -> list[Path]:
     """The files of all of them."""
-    return sorted(FOLDER.glob("series-*.json"))
+    return sorted(FOLDER.glob("*.json"))
 
 
 def replay(series: Series, after: float = 0.0, every: float = 0.0) -> list[Point]:

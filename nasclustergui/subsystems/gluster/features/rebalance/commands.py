@@ -54,7 +54,8 @@ TOLD = """log="/var/log/glusterfs/$1-rebalance.log"
 [ -r "$log" ] || exit 0
 begun=$(grep -naF "Started running" "$log" | tail -n 1 | cut -d: -f1)
 tail -n "+${begun:-1}" "$log" | grep -aE \
- "migrate-data (failed|skipped) for|File migration skipped for|Migrat(e|ion) (file )?(failed|skipped)|Skipping" \
+ "migrate-data (failed|skipped) for|File migration skipped for|Migrat(e|ion) (file )?(failed|skipped)|\
+data movement of file|fix layout on" \
  | head -n "$2" """
 PER_FILE = 4  # lines of the log about one file, at most
 
@@ -62,7 +63,8 @@ FIX_LAYOUT = "4"  # glusterd's GF_DEFRAG_CMD_START_LAYOUT_FIX
 REBALANCE_OPS = ("0", "19")  # GD_OP_NONE (after a stop), GD_OP_REBALANCE; the removal of bricks has another
 LINE = re.compile(r"\[(?P<time>[\d-]+ [\d:]+)[^\]]*\] [A-Z] (?:\[MSGID: \d+\] )?\[[^\]]*\] \S+ (?P<text>.*)", re.DOTALL)
 VERDICTS = (
-    (re.compile(r"migrate-data failed for (?P<path>/.*)"), Why.FAILED),
+    (re.compile(r"migrate-data failed for (?P<path>/.*?)(?: \[(?P<reason>[^\]]*)\])?\s*$"), Why.FAILED),
+    (re.compile(r"fix layout on (?P<path>/.*?) failed(?: \[(?P<reason>[^\]]*)\])?\s*$"), Why.FAILED),
     (
         re.compile(
             r"migrate-data skipped for (?:hardlink )?(?P<path>/.*?)(?: due to (?P<reason>space constraints))?\s*$"

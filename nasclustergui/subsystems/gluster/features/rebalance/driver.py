@@ -34,7 +34,7 @@ def _none_left_over(pool: Pool, step: Step, job: Job) -> str:
     volume = pool.now(job).volume(step.args["volume"])
     if volume is None or volume.status is not VolumeStatus.STARTED:
         return ""  # other conditions tell that
-    found = look(pool, volume, job, with_task=False)
+    found = look(pool, volume, job)
     nodes = [n for n, run in found.nodes.items() if run.process and run.progress.state is TaskState.RUNNING]
     if not nodes:
         return ""

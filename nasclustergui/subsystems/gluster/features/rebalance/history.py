@@ -22,7 +22,7 @@ class WorkHistory:
         estimate, by_node: how far it is; the latter by the id of a node's peer.
         files, bytes: moved per second over time, NaN where it could not be read.
         running: False once the task isn't seen any more, or has ended.
-        read_at: Unix time of the last reading.
+        read_at: Unix time of the last reading; changed_at: of the last one at which files had been moved.
     """
 
     task: Task
@@ -33,6 +33,11 @@ class WorkHistory:
     bytes: Series = field(default_factory=lambda: Series(CAPACITY))
     running: bool = True
     read_at: float = 0.0
+    changed_at: float = 0.0
+
+    def still_for(self, now: float) -> float:
+        """Seconds since a file was seen to be finished, since the first reading where there was none."""
+        return max(0.0, now - self.changed_at) if self.changed_at else 0.0
 
     def add(self, at: float, task: Task) -> None:
         """Another reading of it."""
@@ -40,6 +45,8 @@ class WorkHistory:
             seconds = at - self.read_at
             self.files.append(at, max(0.0, _files(task) - _files(self.task)) / seconds)
             self.bytes.append(at, max(0.0, _bytes(task) - _bytes(self.task)) / seconds)
+        if not self.changed_at or _files(task) != _files(self.task):
+            self.changed_at = at
         self.estimate = self.meter.add(at, task)
         self.by_node = dict(self.meter.by_node)
         self.task, self.read_at = task, at

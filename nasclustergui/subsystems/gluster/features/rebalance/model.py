@@ -33,13 +33,11 @@ class Look:
 
     Attributes:
         at: Unix time. nodes: node → what it knows. silent: node → why it could not be asked.
-        task: what gluster says of the task that ended ("completed", "failed"), None where it says nothing.
     """
 
     at: float = 0.0
     nodes: Mapping[str, NodeRun] = field(default_factory=dict)
     silent: Mapping[str, str] = field(default_factory=dict)
-    task: Task | None = None
 
 
 class Why(StrEnum):
@@ -93,15 +91,11 @@ def left_over(volume: Volume, look: Look) -> tuple[str, ...]:
 
 def last_nodes(look: Look) -> tuple[NodeProgress, ...]:
     """What each node did in the last rebalance; () if there never was one."""
-    if look.task is not None and look.task.nodes:
-        return look.task.nodes
     return tuple(run.progress for run in look.nodes.values() if run.kind is not None)
 
 
 def last_kind(look: Look) -> TaskKind | None:
     """Rebalance or fix-layout; None if there never was one."""
-    if look.task is not None:
-        return look.task.kind
     return next((run.kind for run in look.nodes.values() if run.kind is not None), None)
 
 

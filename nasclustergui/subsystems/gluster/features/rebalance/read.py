@@ -10,17 +10,14 @@ from typing import TypeVar
 from nasclustergui.core.command import Command
 from nasclustergui.core.errors import NasError
 from nasclustergui.core.job import Job
-from nasclustergui.subsystems.gluster import commands as gluster
 from nasclustergui.subsystems.gluster.commands.answer import Answer
-from nasclustergui.subsystems.gluster.commands.work import not_running, parse_rebalance
 from nasclustergui.subsystems.gluster.features.pool import Pool
 from nasclustergui.subsystems.gluster.features.rebalance import commands
 from nasclustergui.subsystems.gluster.features.rebalance.model import Look, NodeRun, NotMoved, NotMovedList
-from nasclustergui.subsystems.gluster.model import Task, TaskKind, TaskState, Volume
+from nasclustergui.subsystems.gluster.model import Volume
 from nasclustergui.subsystems.gluster.parallel import gather
 
 T = TypeVar("T")
-ENDED = (TaskState.COMPLETED, TaskState.FAILED)
 
 
 def nodes_with(volume: Volume) -> dict[str, str]:
@@ -28,9 +25,8 @@ def nodes_with(volume: Volume) -> dict[str, str]:
     return {brick.node: brick.host_uuid for brick in volume.bricks if brick.node}
 
 
-def look(pool: Pool, volume: Volume, job: Job, *, with_task: bool = True) -> Look:
-    """What every node of the volume knows of its rebalance. Takes no lock, unless `with_task` and a task has ended:
-    then gluster is asked for the numbers of that task.
+def look(pool: Pool, volume: Volume, job: Job) -> Look:
+    """What every node of the volume knows of its rebalance. Takes no lock.
 
     Nodes that cannot be asked are in `silent`. Raises Cancelled.
     """
@@ -44,24 +40,11 @@ def look(pool: Pool, volume: Volume, job: Job, *, with_task: bool = True) -> Loo
             silent[name] = str(found)
         elif found is not None:
             nodes[name] = found
-    task = _ended_task(pool, volume, job) if with_task else None
-    return Look(time.time(), nodes, silent, task)
+    return Look(time.time(), nodes, silent)
 
 
 def _on(pool: Pool, node: str, command: Command, parse: Callable[[Answer], T], job: Job) -> T:
     return parse(Answer(command, pool.on_node(node, command, job), node))
-
-
-def _ended_task(pool: Pool, volume: Volume, job: Job) -> Task | None:
-    """The numbers of a task that gluster still remembers, with the node's names; None if there is none."""
-    kinds = (TaskKind.REBALANCE, TaskKind.FIX_LAYOUT)
-    if not any(task.kind in kinds and task.state in ENDED for task in volume.tasks):
-        return None
-    command = gluster.volume_rebalance(volume.name, "status")
-    try:
-        return pool.ask(command, lambda a: None if not_running(a) else parse_rebalance(a), job)
-    except NasError:
-        return None  # the nodes' own numbers must do
 
 
 def read_not_moved(pool: Pool, volume: Volume, job: Job) -> NotMovedList:
