@@ -297,13 +297,14 @@ def test_it_reads_again_when_a_plan_ended_and_stops_out_of_sight(page: StoragePa
     assert len(desk.jobs) == reads
 
 
-def test_pictures(page: StoragePage, desk: FakeDesk, output: Path) -> None:
+def test_pictures(page: StoragePage, desk: FakeDesk, output: Path, qtbot: QtBot) -> None:
     """For the eye: many entries, dark, none, not known, not readable."""
     many = [entry(f"/images/vm-{n:02d}.qcow2", Kind.DATA if n % 3 else Kind.METADATA) for n in range(14)]
     section = opened(page, desk, found(*many))
     section.choice.choose(Policy.BIGGER)
     for mode in ("light", "dark"):
         theme.use(mode)
+        qtbot.wait(50)
         assert page.grab().save(str(output / f"split-brain-section-{mode}.png"))
     desk.answers = [found()]
     section.read()

@@ -268,6 +268,7 @@ def test_the_copy_changed_last_wins() -> None:
         (entry(two={"type": None, "problem": "no connection"}), Policy.LATEST, "no connection"),
         (conflict(type=FileType.DIRECTORY), Policy.BIGGER, "Only files"),
         (entry(), Policy.BRICK, "Choose the brick"),
+        (entry(two={"down": True}), Policy.BIGGER, "does not run"),
     ],
 )
 def test_what_a_policy_cannot_decide_says_why(found: Entry, policy: Policy, why: str) -> None:

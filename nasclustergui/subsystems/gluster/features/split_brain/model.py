@@ -54,6 +54,7 @@ class Copy:
         target: of a symlink.
         blames: brick name → what this copy knows that one lacks.
         dirty: changes that were begun here and not ended.
+        down: the brick does not run, so that its copy cannot be replaced now.
         problem: why the copy couldn't be read, a sentence; "" if it was, or if there is none.
     """
 
@@ -76,6 +77,7 @@ class Copy:
     target: str = ""
     blames: Mapping[str, Pending] = field(default_factory=dict)
     dirty: Pending = Pending()
+    down: bool = False
     problem: str = ""
 
     @property

@@ -91,6 +91,9 @@ def _blocked(entry: Entry) -> str:
     if unread:
         text = _("The copy on {brick} cannot be seen: {reason}")
         return text.format(brick=unread[0].brick, reason=unread[0].problem)
+    down = next((copy.brick for copy in entry.copies if copy.down), "")
+    if down:
+        return _("{brick} does not run: its copies cannot be replaced now.").format(brick=down)
     if entry.kind is Kind.TYPE:
         return _("The copies are of different types: gluster has no command for it, one of them must be moved by hand.")
     if entry.kind is Kind.UNCLEAR:

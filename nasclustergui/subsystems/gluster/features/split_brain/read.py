@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -42,6 +43,7 @@ def read(pool: Pool, volume: Volume, job: Job) -> SplitBrains:
     if not can_split(volume):
         return SplitBrains(volume.name, read_at=time.time())
     listed, unread = _listed(pool, volume, job)
+    down = frozenset(unread)
     ids = brick_ids(pool, volume, job)
     entries: list[Entry] = []
     total = 0
@@ -50,6 +52,7 @@ def read(pool: Pool, volume: Volume, job: Job) -> SplitBrains:
         gfids = list(dict.fromkeys([*gfids, *_indexed(pool, group, ids, unread, job)]))
         entries += _read_set(pool, number, group, gfids[: max(0, LIMIT - len(entries))], ids, unread, job)
         total += len(gfids)
+    entries = [replace(e, copies=tuple(replace(c, down=c.brick in down) for c in e.copies)) for e in entries]
     return SplitBrains(volume.name, tuple(entries), total, unread, listed is None, time.time())
 
 
