@@ -31,6 +31,7 @@ def volume_sections() -> tuple[SectionSpec, ...]:
         SectionSpec("split-brain", "git-compare", _("Split-brain"), "split_brain.section:SplitBrainSection"),
         SectionSpec("options", "sliders-horizontal", _("Options"), "options.section:OptionsSection"),
         SectionSpec("quota", "gauge", _("Quotas"), "quota.section:QuotaSection"),
+        SectionSpec("bitrot", "shield-check", _("Bit rot"), "bitrot:BitrotSection"),
         SectionSpec("clients", "users", _("Clients"), "clients:ClientsSection"),
         SectionSpec("quorum", "scale", _("Quorum"), "quorum:QuorumSection"),
         SectionSpec("performance", "activity", _("Performance"), "performance:PerformanceSection"),
