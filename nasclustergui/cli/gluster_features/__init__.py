@@ -11,6 +11,7 @@ from importlib import import_module
 from nasclustergui.cli.gluster_features.words import Words
 
 FEATURES: tuple[str, ...] = (
+    "bitrot",
     "bricks",
     "clients",
     "disk",
