@@ -246,10 +246,10 @@ def _with_default(value: str | None) -> str:
 
 def _undo(scope: str, name: str, was: str | None) -> tuple[Command | None, str]:
     if was is not None:
-        return volume_set(scope, name, was), _("Undo: set {value} again").format(value=was)
+        return volume_set(scope, name, was), _("Undo: {value}").format(value=was)
     if name.startswith("user.") or name in NEVER_RESET:
-        return None, _("Gluster cannot take it away again")
-    return volume_reset(scope, name), _("Undo: reset to the default")
+        return None, _("No undo alone")
+    return volume_reset(scope, name), _("Undo: default")
 
 
 def _title(scope: str, todo: Wanted) -> str:
@@ -275,7 +275,7 @@ def _meaning(changes: list[Change], todo: Wanted, options: Options) -> Iterator[
         if why:
             title = _("Gluster may refuse {option} = {value}").format(option=change.name, value=value)
             yield Meaning(Severity.WARN, title, why)
-    unknown = [change.name for change in changes if options.by_name and change.name not in options.by_name]
+    unknown = [change.name for change in changes if not _is_listed(change.name, options)]
     if unknown:
         title = _("Not in gluster's list of options: {names}").format(names=", ".join(unknown[:TOLD]))
         yield Meaning(Severity.WARN, title, _("Gluster says itself whether it knows them."))
@@ -285,3 +285,8 @@ def _meaning(changes: list[Change], todo: Wanted, options: Options) -> Iterator[
             _("Clients take the new values over while they run"),
             _("A few options, such as those of encryption, count from the next start of the volume."),
         )
+
+
+def _is_listed(name: str, options: Options) -> bool:
+    """False if gluster's list is known and has no such option; user.* is free text."""
+    return not options.by_name or name in options.by_name or name.startswith("user.")

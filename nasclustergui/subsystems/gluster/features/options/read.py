@@ -17,7 +17,14 @@ from nasclustergui.subsystems.gluster.features.options.commands import (
     parse_values,
     volume_values,
 )
-from nasclustergui.subsystems.gluster.features.options.model import MAX_OP_VERSION, POOL, Option, Options, Profile
+from nasclustergui.subsystems.gluster.features.options.model import (
+    MAX_OP_VERSION,
+    OP_VERSION,
+    POOL,
+    Option,
+    Options,
+    Profile,
+)
 from nasclustergui.subsystems.gluster.features.options.profiles import profiles
 from nasclustergui.subsystems.gluster.features.pool import Pool
 
@@ -74,7 +81,7 @@ def still_set(pool: Pool, scope: str, name: str, job: Job) -> str | None:
 def _pool_option(name: str, value: Value, helps: Mapping[str, OptionHelp]) -> Option:
     help_ = helps.get(name)
     usual = value.value if value.is_default else (help_.default if help_ and help_.default != "(null)" else None)
-    is_set = not value.is_default and name != MAX_OP_VERSION
+    is_set = not value.is_default and name not in (OP_VERSION, MAX_OP_VERSION)
     return Option(name, value.value, usual, is_set, _clean(help_))
 
 

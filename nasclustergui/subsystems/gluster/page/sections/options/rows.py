@@ -45,10 +45,13 @@ def group_words() -> Mapping[str, str]:
         "disperse": _("dispersed volumes"),
         "features": _("sharding, trash, locks, snapshots"),
         "geo-replication": _("copies at another site"),
+        "ganesha": _("NFS-Ganesha"),
+        "glusterd": _("the management daemon"),
         "locks": _("locks on files"),
         "network": _("time-outs and buffers"),
         "nfs": _("gluster's own NFS server"),
         "performance": _("caches and threads"),
+        "rebalance": _("distribution"),
         "server": _("bricks' connections"),
         "ssl": _("encryption"),
         "storage": _("bricks' file systems"),
@@ -63,13 +66,16 @@ def matches(option: Option, text: str) -> bool:
     return all(word in where for word in text.casefold().split())
 
 
-def option_rows(options: Iterable[Option], edits: Edits, text: str = "", only_set: bool = False) -> list[Row]:
-    """Groups with their options; those that don't match are left out."""
+def option_rows(
+    options: Iterable[Option], edits: Edits, text: str = "", only_set: bool = False, opened: bool = False
+) -> list[Row]:
+    """Groups with their options; those that don't match are left out. `opened`: groups are open at first."""
     groups: dict[str, list[Option]] = {}
     for option in options:
         if (not only_set or option.is_set or edits.get(option.name)) and matches(option, text):
             groups.setdefault(option.group, []).append(option)
-    opened, words = bool(text.strip()) or only_set, group_words()
+    words = group_words()
+    opened = opened or bool(text.strip()) or only_set
     return [
         _group_row(name, words.get(name, ""), sorted(members, key=lambda o: o.name), edits, opened)
         for name, members in sorted(groups.items())

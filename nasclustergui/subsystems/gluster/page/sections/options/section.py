@@ -30,7 +30,7 @@ from nasclustergui.subsystems.gluster.page.sections.options.rows import (
     option_tree,
 )
 from nasclustergui.ui.errors import present
-from nasclustergui.ui.parts import Line, Panel, SearchField, Stack, box, button, col, label, row
+from nasclustergui.ui.parts import ElidedLabel, Line, Panel, SearchField, Stack, box, button, col, label, row
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,12 @@ class OptionsSection(Section):
         self.changes = change_tree()
         self._count = label(_("No changes noted"), "strong")
         self._note = label("", "caption", "warn", wrap=True)
+        self._source = ElidedLabel("", "caption", "text3", middle=True)
         self.take_out = button(_("Take out"), "quiet", "x", small=True, on_click=self._on_take_out)
         self.discard = button(_("Discard all"), "quiet", small=True, on_click=self._on_discard)
         self.review_button = button(_("Review plan…"), "primary", "list-checks", small=True, on_click=self.review)
         foot = row(self.take_out, self.discard, None, self.review_button, gap=4, margins=(8, 6, 10, 6))
-        head = col(self._count, self._note, gap=2, margins=(14, 10, 14, 6))
+        head = col(self._count, self._source, self._note, gap=2, margins=(14, 10, 14, 6))
         self.changes_card = Panel(col(head, Line(), (self.changes, 1), Line(), foot, gap=0, margins=(1, 1, 1, 1)))
 
     def _connect(self) -> None:
@@ -216,9 +217,10 @@ class OptionsSection(Section):
             self._show_buttons()
             return
         self._shown = key
-        rows = option_rows(self.options().values(), self.edits, self.search.text(), self.only_set.isChecked())
+        text, only = self.search.text(), self.only_set.isChecked()
+        rows = option_rows(self.options().values(), self.edits, text, only, self.of_pool)
         self.tree.update_rows(rows)
-        if self.search.text().strip() or self.only_set.isChecked():
+        if text.strip() or only:
             self.tree.expandAll()
         self._show_place(bool(rows))
         self.changes.update_rows(change_rows(self.edits, self.edits.overtaken(self.given())))
@@ -251,6 +253,7 @@ class OptionsSection(Section):
         n = len(self.edits)
         text = ngettext("{n} change noted", "{n} changes noted", n).format(n=count(n))
         self._count.set_text(text if n else _("No changes noted"))
+        self._source.setVisible(bool(self._source.text()))
         theirs = len(self.edits.overtaken(self.given()))
         note = ngettext(
             "{n} of these options was changed by somebody else meanwhile.",
@@ -291,11 +294,8 @@ class OptionsSection(Section):
         todo = {name: value for name, value in profile.values.items() if given.get(name) != value}
         for name, value in todo.items():
             self.edits.put(name, value, given.get(name))
-        n = len(todo)
-        text = ngettext("{profile} would change {n} option.", "{profile} would change {n} options.", n)
-        none = _("{profile}: everything is as it should be.")
-        said = (text if n else none).format(profile=profile.title, n=count(n))
-        self.notice.emit("info", f"{said} {_('From {source}').format(source=profile.source)}")
+        text = _("{profile}, from {source}") if todo else _("{profile} ({source}): all is as it should be")
+        self._source.set_text(text.format(profile=profile.title, source=profile.source))
         self._show()
 
     def review(self) -> None:
@@ -357,6 +357,7 @@ class OptionsSection(Section):
 
     def _on_discard(self) -> None:
         self.edits.clear()
+        self._source.set_text("")
         self._show()
 
     def _volume(self) -> Volume | None:
