@@ -212,6 +212,7 @@ def test_the_larger_files_win_in_bulk_and_the_losing_ones_are_kept(app: App, dat
     app.shot(output, "split-brain-preview")
     app.click(section.choice.some_button)
     dialog = app.plan()
+    dialog.resize(1000, 780)
     pause(200)
     app.shot(output, "split-brain-plan", dialog)
     app.finish(app.agree(dialog))

@@ -99,7 +99,7 @@ def _save_steps(volume: Volume, lost: Sequence[tuple[Decision, Copy]], folder: s
                 node=part[0][1].node,
                 command=save.save_command(paths[brick], into, [copy for _entry, copy in part]),
                 driver=DRIVER,
-                undo_text=_("Undo: delete what was kept"),
+                undo_text=_("Can be deleted"),
                 check=CHECK,
                 args=_args(volume) | {"entries": _entries([entry for entry, _copy in part])},
                 expect="kept in",
