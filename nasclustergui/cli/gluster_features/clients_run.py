@@ -43,7 +43,7 @@ def clients(session: Session, options: Namespace) -> Exit:
     if not shown:
         say(_("No clients."))
         return Exit.OK
-    head = (_("Host"), _("Kind"), _("Where"), _("Bricks"), _("Written"), _("Read"), _("Operating version"))
+    head = (_("Host"), _("Kind"), _("Where"), _("Bricks"), _("Sent"), _("Received"), _("Operating version"))
     show_table([head, *(_row(client, found) for client in shown)])
     return Exit.OK
 
@@ -54,7 +54,7 @@ def _row(client: Client, found: ClientList) -> tuple[str, ...]:
         client.name or client.kind.value,
         client.where or DASH,
         f"{len(client.bricks)}/{len(found.bricks)}",
-        size(client.written),
-        size(client.read),
+        size(client.sent),
+        size(client.received),
         client.op_version or DASH,
     )

@@ -13,7 +13,7 @@ from nasclustergui.core.units import count, size
 from nasclustergui.subsystems.gluster.features.performance.model import Block
 from nasclustergui.ui import theme
 
-HEIGHT, HEAD, FOOT, WIDEST = 168, 26, 20, 64
+HEIGHT, HEAD, FOOT, WIDEST = 200, 26, 20, 64
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 

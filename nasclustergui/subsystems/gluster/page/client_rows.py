@@ -54,21 +54,21 @@ def _host(host: str, here: list[Client], found: ClientList, stale: bool) -> Row:
     real = [client for client in here if client.kind is not Kind.DAEMON]
     n = sum(client.processes for client in real)
     what = ngettext("{n} client", "{n} clients", n).format(n=count(n)) if n else _("daemons only")
-    read, written = sum(client.read for client in here), sum(client.written for client in here)
+    sent, received = sum(client.sent for client in here), sum(client.received for client in here)
     address = next((client.address for client in here if client.address != host), "")
     cells = (
         Cell(host, "name", "server", sub=address, strong=bool(n), stale=stale),
         Cell(what, role="" if n else "text3", stale=stale),
         Cell(),
-        Cell(size(written), "num", stale=stale),
-        Cell(size(read), "num", stale=stale),
+        Cell(size(sent), "num", stale=stale),
+        Cell(size(received), "num", stale=stale),
         Cell(),
     )
     return Row(
         host,
         cells,
         children,
-        sort=(host, float(n), None, float(written), float(read)),
+        sort=(host, float(n), None, float(sent), float(received)),
         open=bool(n),
         rank=0 if n else 1,
     )
@@ -89,8 +89,8 @@ def _client(client: Client, number: int, found: ClientList, stale: bool) -> Row:
         ),
         Cell(kind_words(client), stale=stale),
         Cell(bricks, "state", state="warn", tip=tip) if warns else Cell(bricks, tip=tip, stale=stale),
-        Cell(size(client.written), "num", stale=stale),
-        Cell(size(client.read), "num", stale=stale),
+        Cell(size(client.sent), "num", stale=stale),
+        Cell(size(client.received), "num", stale=stale),
         Cell(client.op_version or DASH, "mono", stale=stale),
     )
     return Row(f"{client.host}/{client.pid or client.address}/{number}", cells, data=client)

@@ -11,9 +11,11 @@ from nasclustergui.core.units import count, duration, rate, size
 from nasclustergui.subsystems.gluster.features.performance.model import BrickProfile, Fop, since, together
 from nasclustergui.subsystems.gluster.features.performance.words import latency
 from nasclustergui.subsystems.gluster.page.block_chart import BlockChart
+from nasclustergui.ui import theme
 from nasclustergui.ui.parts import Cell, ElidedLabel, Row, Tree, col, label, row
 
 ALL = ""
+CHART_WIDTH = 300
 
 
 class ProfilePanel(QWidget):
@@ -49,8 +51,10 @@ class ProfilePanel(QWidget):
         self.brick.currentIndexChanged.connect(lambda _index: self._show())
         self.period.currentIndexChanged.connect(lambda _index: self._show())
         tools = row(self.brick, self.period, (self.facts, 100), None, gap=8, margins=(14, 4, 14, 8))
-        chart = col(label(_("How large they are"), "label", "text2"), self.chart, gap=2, margins=(16, 8, 16, 8))
-        self.setLayout(col(tools, (self.tree, 1), chart, gap=0))
+        self.chart.setFixedWidth(theme.px(CHART_WIDTH))
+        chart = col(label(_("How large reads and writes are"), "label", "text2"), self.chart, None, gap=4)
+        chart.setContentsMargins(16, 8, 16, 8)
+        self.setLayout(col(tools, (row((self.tree, 1), chart, gap=0), 1), gap=0))
 
     def forget(self) -> None:
         """Another volume, or counters that began anew."""

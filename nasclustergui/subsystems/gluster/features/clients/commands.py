@@ -66,7 +66,7 @@ def _connections(node: Element) -> Iterator[Connection]:
             optional_integer(node, "port"),
             address or text(client, "hostname"),
             port,
-            integer(client, "bytesRead"),
+            integer(client, "bytesRead"),  # by the brick
             integer(client, "bytesWrite"),
             optional(client, "opVersion"),
         )

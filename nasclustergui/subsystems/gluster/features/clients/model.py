@@ -24,14 +24,14 @@ REAL = frozenset({Kind.MOUNT, Kind.PROGRAM, Kind.OUTSIDE})
 
 @dataclass(frozen=True)
 class Connection:
-    """A TCP connection to a brick. `read`, `written`: bytes that the brick got and sent, as gluster counts them."""
+    """A TCP connection to a brick. `sent`, `received`: bytes by the client, with those of the protocol."""
 
     brick: str
     brick_port: int | None
     address: str
     port: str
-    read: int
-    written: int
+    sent: int
+    received: int
     op_version: str
 
 
@@ -57,7 +57,7 @@ class Client:
 
     Attributes:
         host: name of the node, or the host's name, else its address. processes: how many they are at least.
-        bricks: those that it is connected to. read, written: bytes.
+        bricks: those that it is connected to. sent, received: bytes, to all of them together.
     """
 
     host: str
@@ -68,8 +68,8 @@ class Client:
     pid: int | None
     processes: int
     bricks: tuple[str, ...]
-    read: int
-    written: int
+    sent: int
+    received: int
     op_version: str
 
 

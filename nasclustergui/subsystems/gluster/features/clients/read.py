@@ -104,7 +104,7 @@ def _of_address(address: str, here: list[Connection], names: Mapping[str, str], 
 def _sums(here: list[Connection]) -> tuple[tuple[str, ...], int, int, str]:
     bricks = tuple(dict.fromkeys(one.brick for one in here))
     versions = sorted({one.op_version for one in here if one.op_version}, key=lambda v: (len(v), v))
-    return bricks, sum(one.read for one in here), sum(one.written for one in here), ", ".join(versions)
+    return bricks, sum(one.sent for one in here), sum(one.received for one in here), ", ".join(versions)
 
 
 def _processes(pool: Pool, job: Job) -> tuple[tuple[Process, ...], dict[str, str]]:
