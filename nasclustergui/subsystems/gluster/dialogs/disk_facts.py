@@ -110,7 +110,8 @@ class DiskFacts(QWidget):
         free = _("{free} of {size} free").format(free=size(ground.free), size=size(ground.size))
         known = ground.size is not None and not ground.error and one.trouble is not Trouble.NOT_MOUNTED
         self._values[2].set_text(free if known else DASH)
-        self._values[3].set_text(_("stays: nothing is deleted") if ground.occupied else DASH)
+        kept = ground.occupied and one.trouble is not Trouble.NONE
+        self._values[3].set_text(_("stays: nothing is deleted") if kept else DASH)
         lines = ground.kernel if one.trouble in BY_THE_DISK else ()
         self._kernel_box.setVisible(bool(lines))
         self.kernel.set_text("\n".join(lines))

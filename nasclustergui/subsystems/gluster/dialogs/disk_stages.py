@@ -28,10 +28,15 @@ class Stage:
     share: float | None = None
 
 
-def stages(found: Findings | None, one: Diagnosis | None, way: Way, missing: str, volume: Volume | None) -> list[Stage]:
-    """The stages as they are. `missing`: what keeps the plan from being made. `volume`: its newest reading."""
+def stages(
+    found: Findings | None, one: Diagnosis | None, way: Way, missing: str, volume: Volume | None, unknown: str = ""
+) -> list[Stage]:
+    """The stages as they are.
+
+    `missing`: what keeps the plan from being made. `volume`: its newest reading. `unknown`: why nothing was found out.
+    """
     reached = _reached(found, one, way, missing)
-    texts = [_find(found, one), _choose(one, way, missing), _prepare(way), "", ""]
+    texts = [unknown or _find(found, one), _choose(one, way, missing), _prepare(way), "", ""]
     titles = (_("Find"), _("Choose the place"), _("Replace"), _("Heal"), _("Verify"))
     share = None
     if volume is not None and one is not None and reached == 3:
@@ -75,6 +80,8 @@ def _choose(one: Diagnosis | None, way: Way, missing: str) -> str:
 
 
 def _prepare(way: Way) -> str:
+    if way is Way.FINISH:
+        return ""
     if way is Way.TAKE_BACK:
         return _("The plan starts the brick.")
     return _("The plan makes an empty directory, then puts it in the brick's place.")

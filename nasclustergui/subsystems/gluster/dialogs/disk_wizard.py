@@ -13,6 +13,7 @@ from nasclustergui.core.errors import InvalidInput, NasError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Plan
 from nasclustergui.core.profile import Profile
+from nasclustergui.core.units import count
 from nasclustergui.subsystems.gluster.dialogs.disk_choice import DiskChoice
 from nasclustergui.subsystems.gluster.dialogs.disk_facts import STATES, DiskFacts, trouble_word
 from nasclustergui.subsystems.gluster.dialogs.disk_notes import Doubts, doubts
@@ -80,7 +81,7 @@ class DiskWizard(DialogFrame):
         self._place: Place | None = None
         self._place_error = ""
         self._looked = ""
-        self._refused = ""
+        self._refused = self._unknown = ""
         self._disks: tuple[Disk, ...] = ()
         self._host_of: Callable[[str], str] = str
         self._make_widgets()
@@ -136,7 +137,7 @@ class DiskWizard(DialogFrame):
 
     def look_again(self) -> None:
         """Ask gluster and the nodes anew; what was seen stays until they answered."""
-        self._looked, self._place, self._place_error = "", None, ""
+        self._looked, self._place, self._place_error, self._unknown = "", None, "", ""
         self.again_button.set_enabled(False, _("Asking…"))
         if self.found is None:
             self.stack.show_loading("")
@@ -144,19 +145,21 @@ class DiskWizard(DialogFrame):
 
     def show_findings(self, found: Findings) -> None:
         """The answer to `find`."""
-        self.found, self.volume = found, found.volume
+        self.found, self.volume, self._unknown = found, found.volume, ""
         self.again_button.set_enabled(True, "")
         self.stack.show_content()
         if found.of(self.brick) is None:
             first = found.failed[:1] or found.bricks[:1]
             self.brick = first[0].brick if first else ""
-        self.tree.update_rows([_brick_row(one) for one in found.bricks])
+        ordered = sorted(found.bricks, key=lambda one: not (one.failed or one.online is False))
+        self.tree.update_rows([_brick_row(one) for one in ordered])
         self.tree.select_key(self.brick)
         self._show_brick(keep=self.choice.way())
 
     def show_failed(self, error: NasError) -> None:
         """`find` could not tell."""
         self.again_button.set_enabled(True, "")
+        self._unknown = _("What is wrong is not known. Nothing was changed; try again")
         self.stack.show_failed(error, None)
         self._say()
 
@@ -272,7 +275,7 @@ class DiskWizard(DialogFrame):
         """What keeps the plan from being made, "" if nothing does."""
         one, found, way = self.diagnosis(), self.found, self.choice.way()
         if one is None or found is None:
-            return _("The disks are being looked at")
+            return self._unknown or _("The disks are being looked at")
         if way is Way.NOTHING:
             return one.advice or _("Nothing needs to be done about this brick")
         if way is Way.ELSEWHERE:
@@ -306,7 +309,7 @@ class DiskWizard(DialogFrame):
         if way is Way.NOTHING and one is not None and one.failed:
             missing = one.advice
             way = Way.SAME_PLACE
-        self.stages.show_stages(stages(self.found, one, way, missing, self.volume))
+        self.stages.show_stages(stages(self.found, one, way, missing, self.volume, self._unknown))
 
     def hint(self) -> str:
         """The sentence in the foot."""
@@ -344,7 +347,7 @@ def _brick_row(one: Diagnosis) -> Row:
     host, _colon, path = one.brick.partition(":/")
     process = {True: ("ok", _("Online")), False: ("critical", _("Down")), None: ("unknown", _("Unknown"))}[one.online]
     disk = STATES[one.trouble]
-    waits = Cell(str(one.behind), "num") if one.behind else Cell("")
+    waits = Cell(count(one.behind), "num") if one.behind else Cell("")
     cells = (
         Cell(host, "name", "hard-drive", sub="/" + path, strong=one.failed),
         Cell(process[1], "state", state=process[0]),
