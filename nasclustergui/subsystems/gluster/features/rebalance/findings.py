@@ -82,8 +82,9 @@ def _all(
     lost = left_over(volume, look) if look is not None else ()
     if lost or any(task.state is TaskState.STALE for task in volume.tasks):
         yield _left_over(volume, lost)
-    if look is not None:
+    if look is not None and not lost:
         yield from _last(volume, look)
+    if look is not None:
         yield from _silent(look)
 
 
@@ -140,13 +141,12 @@ def _left_over(volume: Volume, nodes: Sequence[str]) -> Finding:
             len(nodes),
         ).format(nodes=names),
         _(
-            "It was away when the rebalance ended, and took its part up again when it came back. "
-            "Until it is through, gluster refuses a new start (“already started”) and a stop (“not started”). "
-            "No file is lost, clients notice nothing."
+            "It was away when the rebalance ended, and took its part up again when it came back. Until it is through, "
+            "gluster refuses a new start (“already started”). No file is lost."
         ),
         (
-            _("Wait until it is through, then rebalance anew; nobody can say how long."),
-            _("Or end its part: what it moved stays moved, and the new rebalance does the rest."),
+            _("Wait until it is through, then rebalance; nobody can say how long."),
+            _("Or end its part: what it moved stays moved."),
         ),
         (Offer.WAIT, Offer.END),
     )

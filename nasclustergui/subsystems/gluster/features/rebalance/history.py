@@ -93,8 +93,9 @@ class TaskHistory:
         work = self._works.get(volume.uuid)
         task = next((t for t in volume.tasks if t.state is TaskState.RUNNING), None)
         if task is None or volume.status is not VolumeStatus.STARTED:
-            if work is not None:
+            if work is not None and work.running:
                 work.running = False
+                work.gap(at)
             return
         if not task.nodes:  # its numbers could not be read this time
             return

@@ -43,14 +43,14 @@ class Advice(Panel):
         self.buttons: dict[Offer, Button] = {}
         self._refused: Refusals = {}
         self._list = QVBoxLayout()
-        self._list.setContentsMargins(16, 12, 12, 12)
+        self._list.setContentsMargins(16, 4, 12, 4)
         self._list.setSpacing(12)
         self._scroll = QScrollArea()
         self._scroll.setWidget(box(self._list))
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        super().__init__(col((self._scroll, 1), gap=0, margins=(1, 1, 1, 1)))
+        super().__init__(col((self._scroll, 1), gap=0, margins=(1, 8, 1, 8)))  # clear of the round corners
         self.setParent(parent)
 
     def set_findings(self, findings: tuple[Finding, ...], refused: Refusals) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from nasclustergui.core.i18n import _
-from nasclustergui.core.units import DASH, about, clock, count, decimal, duration, percent, size
+from nasclustergui.core.units import DASH, clock, count, decimal, duration, percent, size
 from nasclustergui.subsystems.gluster.features.rebalance.history import WorkHistory
 from nasclustergui.subsystems.gluster.features.rebalance.model import Look, ended_at, last_nodes
 from nasclustergui.subsystems.gluster.model import NodeProgress, TaskKind
@@ -24,8 +24,8 @@ class Figures(QWidget):
         self.done, self.left, self.moved = Figure(_("Done")), Figure(_("Time left")), Figure(_("Moved"))
         self.looked, self.speed = Figure(_("Looked at")), Figure(_("Speed"))
         self.not_moved, self.time = Figure(_("Not moved")), Figure(_("Run time"))
-        widths = ((self.done, 3), (self.left, 6), (self.moved, 5), (self.looked, 3), (self.speed, 4))
-        figures = row(*widths, (self.not_moved, 5), (self.time, 4), gap=16)
+        widths = ((self.done, 2), (self.left, 8), (self.moved, 5), (self.looked, 3), (self.speed, 3))
+        figures = row(*widths, (self.not_moved, 5), (self.time, 3), gap=16)
         self.setLayout(col(figures, self.bar, gap=6))
 
     def show_running(self, work: WorkHistory, stale: str) -> None:
@@ -37,7 +37,7 @@ class Figures(QWidget):
         self.bar.setVisible(True)
         self.done.set_value(percent(int((estimate.progress or 0) * 100)) if known else DASH, stale, old)
         left = estimate.seconds_left
-        self.left.set_value(about(*left) if left else _("no estimate yet") if counted else DASH, "", old)
+        self._show_left(left, counted, old)
         rate = estimate.rate
         per_second = _("{n} files/s").format(n=decimal(rate, 0 if rate >= 10 else 1)) if rate else DASH
         self.speed.set_value(per_second, "", old)
@@ -48,12 +48,21 @@ class Figures(QWidget):
         """Nothing runs: what the last one did, as the nodes remember it."""
         self.bar.setVisible(False)
         nodes = last_nodes(look) if look is not None else ()
-        for figure in (self.done, self.left, self.speed):
+        for figure in (self.done, self.speed):
             figure.set_value(DASH)
         self._show_counts(nodes, bool(nodes), False)
         at = ended_at(look) if look is not None and nodes else 0.0
-        more = _("until {time}").format(time=clock(at)) if at else ""
-        self.time.set_value(duration(max((n.seconds for n in nodes), default=None)), more)
+        self.left.set_value(DASH, _("the last one ended {time}").format(time=clock(at)) if at else "")
+        self.time.set_value(duration(max((n.seconds for n in nodes), default=None)))
+
+    def _show_left(self, left: tuple[float, float, float] | None, counted: bool, old: bool) -> None:
+        """ "about 6 min", "4 to 9 min" smaller beside it."""
+        if left is None:
+            self.left.set_value(_("no estimate yet") if counted else DASH, "", old)
+            return
+        low, likely, high = (duration(round(seconds)) for seconds in left)
+        band = _("{low} to {high}").format(low=low, high=high) if low != high else ""
+        self.left.set_value(_("about {time}").format(time=likely), band, old)
 
     def _show_counts(self, nodes: Sequence[NodeProgress], counted: bool, old: bool) -> None:
         if not counted or not nodes:

@@ -69,7 +69,7 @@ class RebalanceSection(Section):
         self._compose()
         self._poller = desk.poller(self, self._read, LOOK_MS, "rebalance look")
         if self._poller is not None:
-            self._poller.state.connect(self._on_look)
+            self._poller.state.connect(self.show_look)
         desk.changed.connect(self._on_changed)
 
     def _make_widgets(self) -> None:
@@ -119,6 +119,7 @@ class RebalanceSection(Section):
     def restyle(self) -> None:
         """The text size changed."""
         self._upper.setMinimumHeight(theme.px(168))
+        self._pages.setMinimumHeight(theme.px(140))  # a message in its place must not make the window grow
 
     # ---- what the page calls
 
@@ -203,7 +204,8 @@ class RebalanceSection(Section):
             return None
         return look(pool, volume, job)
 
-    def _on_look(self, found: object) -> None:
+    def show_look(self, found: object) -> None:
+        """What the nodes said: a Look, anything else for nothing."""
         self._look = found if isinstance(found, Look) else None
         self._show()
 
