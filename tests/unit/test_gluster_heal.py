@@ -223,7 +223,7 @@ def test_a_node_tells_about_its_bricks_and_its_daemon() -> None:
     assert (facts.free, facts.inodes_free) == (54864 * 4096, 152970)
     assert (facts.blames, facts.sampled) == ({"node2:/b/data": 40}, 40)
     assert (node.daemon, node.stopped) == (True, False)
-    assert node.reaches == {"node1:/b/data", "node3:/b/data"}
+    assert node.reaches == frozenset({"node1:/b/data", "node3:/b/data"})
     assert [(c.brick, c.error, c.times) for c in node.complaints] == [("node2:/b/data", "No space left on device", 4)]
 
 

@@ -65,7 +65,7 @@ def directory_missing(case: Case) -> Finding | None:
             _("If the directory or the disk is lost: reset or replace the brick, then heal all files."),
             _("Do not restart other nodes that hold its copies."),
         ),
-        Offer.BRICKS,
+        Offer.FAILED_DISK,
     )
 
 
@@ -138,7 +138,7 @@ def disk_error(case: Case) -> Finding | None:
             node=node, error=complaint.error
         ),
         (_("Look at the kernel's messages on its node (dmesg); if the disk is going, replace the brick."),),
-        Offer.BRICKS,
+        Offer.FAILED_DISK,
     )
 
 

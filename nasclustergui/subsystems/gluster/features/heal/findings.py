@@ -45,7 +45,7 @@ class Offer(StrEnum):
     ENABLE = "enable"
     SPLIT_BRAIN = "split-brain"
     LIST = "list"
-    BRICKS = "bricks"
+    FAILED_DISK = "failed-disk"
 
 
 @dataclass(frozen=True)

@@ -133,8 +133,8 @@ class HealSection(Section):
                 self._propose(lambda: plan_enable(volume, state, cluster))
             case Offer.SPLIT_BRAIN:
                 self.command.emit(f"gluster.split-brain:{volume.name}")
-            case Offer.BRICKS:
-                self.command.emit(f"gluster.show:{volume.name}")
+            case Offer.FAILED_DISK:
+                self.command.emit(f"gluster.{Action.FAILED_DISK}:{volume.name}")
             case Offer.LIST:
                 self.tabs.setCurrentIndex(ENTRIES)
                 self.entries.start()
@@ -218,4 +218,5 @@ def _refused(view: View, volume: Volume) -> dict[Offer, str]:
         Offer.START_BRICKS: view.unreadable,  # also for daemons: that all bricks run is no reason against it
         Offer.HEAL: known[Action.HEAL],
         Offer.ENABLE: view.unreadable,
+        Offer.FAILED_DISK: known[Action.FAILED_DISK],
     }
