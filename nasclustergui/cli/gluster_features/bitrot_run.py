@@ -19,7 +19,7 @@ from nasclustergui.core.plan import Plan
 from nasclustergui.core.units import DASH, clock, count
 from nasclustergui.subsystems.gluster.features.bitrot import plans
 from nasclustergui.subsystems.gluster.features.bitrot.copies import read_copies
-from nasclustergui.subsystems.gluster.features.bitrot.heal import key, plan_heal_corrupted
+from nasclustergui.subsystems.gluster.features.bitrot.heal import plan_heal_corrupted
 from nasclustergui.subsystems.gluster.features.bitrot.model import Corrupted, Scrub
 from nasclustergui.subsystems.gluster.features.bitrot.read import read_scrub
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
@@ -74,7 +74,7 @@ def _heal(session: Session, volume: Volume, state: GlusterState, paths: Sequence
         )
     job = Job(_("Read all copies"), quiet=True)
     pool = session.gluster.pool
-    copies = work(job, lambda j: {key(one): read_copies(pool, volume, one.brick, one.gfid, j) for one in found})
+    copies = work(job, lambda j: {one.key: read_copies(pool, volume, one.brick, one.gfid, j) for one in found})
     return plan_heal_corrupted(volume, found, copies, state, session.profile.name)
 
 

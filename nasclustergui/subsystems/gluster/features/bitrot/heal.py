@@ -11,7 +11,7 @@ from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.plan import Meaning, Plan, Risk, Step
 from nasclustergui.subsystems.gluster import commands
 from nasclustergui.subsystems.gluster.features.bitrot.copies import set_of, why_not_healed, words
-from nasclustergui.subsystems.gluster.features.bitrot.model import Corrupted, FileCopy
+from nasclustergui.subsystems.gluster.features.bitrot.model import Corrupted, FileCopy, Worth
 from nasclustergui.subsystems.gluster.model import Brick, GlusterState, Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.plans.steps import DRIVER, chosen_node, lane
 
@@ -28,13 +28,21 @@ if [ "$(stat -c %h "$handle")" -gt 1 ]; then
 fi
 rm -- "$handle" """
 
-# Looked up through the volume, the missing copy is noticed, and the file leaves the list of the scrubber.
+# Looked up through the volume, the missing copy is noticed, and the file leaves the list of the scrubber. All names of
+# it, as a good brick has them: only names that were looked up come back.
 LOOK_UP = r"""set -e
+volume=$1 brick=$2 gfid=$3 path=$4
+rest=${gfid#??}
+handle=$brick/.glusterfs/${gfid%"$rest"}/${rest%"${rest#??}"}/$gfid
 point=$(mktemp -d)
-mount -t glusterfs "localhost:/$1" "$point"
-shift
+mount -t glusterfs "localhost:/$volume" "$point"
 status=0
-for path do stat -- "$point$path" >/dev/null || status=1; done
+if [ "$(stat -c %h "$handle")" -gt 2 ]; then
+    find "$brick" -xdev -path "$brick/.glusterfs" -prune -o -samefile "$handle" -printf './%P\0' |
+        (cd "$point" && xargs -0 stat -- >/dev/null) || status=1
+else
+    stat -- "$point$path" >/dev/null || status=1
+fi
 umount "$point" || umount -l "$point"
 rmdir "$point"
 exit $status"""
@@ -57,18 +65,16 @@ def plan_heal_corrupted(
         raise InvalidInput(_("Volume {volume} is not started.").format(volume=volume.name))
     _check_bricks(volume, found)
     for one in found:
-        _check_one(volume, one, copies.get(key(one), ()))
-    removing = tuple(_remove_step(volume, one) for one in found)
-    places = {brick_of(volume, one).node: brick_of(volume, one) for one in found}
-    looking = tuple(
-        _look_step(volume, node, [one for one in found if brick_of(volume, one).node == node]) for node in places
+        _check_one(volume, one, copies.get(one.key, ()))
+    rebuilt = tuple(
+        step for one in found for step in (_remove_step(volume, one), _look_step(volume, one, copies[one.key]))
     )
     n = len(found)
     title = ngettext("Heal {n} corrupted file of {volume}", "Heal {n} corrupted files of {volume}", n)
     return Plan(
         title=title.format(n=n, volume=volume.name),
         cluster=cluster,
-        steps=(*removing, *looking, _heal_step(volume, found, state)),
+        steps=(*rebuilt, _heal_step(volume, found, state)),
         meaning=_meaning(found, copies),
         undo=_("The removed copies cannot be brought back; they were corrupted."),
         confirm=volume.name,
@@ -77,11 +83,6 @@ def plan_heal_corrupted(
         cancel_effect=_("Copies that were removed are rebuilt by the next heal."),
         icon="heart-pulse",
     )
-
-
-def key(one: Corrupted) -> str:
-    """What identifies a corrupted copy."""
-    return f"{one.gfid}@{one.brick}"
 
 
 def brick_of(volume: Volume, one: Corrupted) -> Brick:
@@ -133,12 +134,14 @@ def _remove_step(volume: Volume, one: Corrupted) -> Step:
     )
 
 
-def _look_step(volume: Volume, node: str, found: Sequence[Corrupted]) -> Step:
-    paths = tuple(dict.fromkeys(one.path for one in found))
+def _look_step(volume: Volume, one: Corrupted, copies: Sequence[FileCopy]) -> Step:
+    good = {copy.brick for copy in copies if copy.worth in (Worth.PROVEN, Worth.UNSIGNED)}
+    brick = next(b for b in volume.bricks if b.name in good and b.node)
+    words = (volume.name, brick.path, one.gfid, one.path)
     return Step(
-        title=_("Look the files up through volume {volume}").format(volume=volume.name),
-        node=node,
-        command=Command(("sh", "-c", LOOK_UP, "sh", volume.name, *paths), timeout=120.0),
+        title=_("Look {file} up through volume {volume}").format(file=one.shown, volume=volume.name),
+        node=brick.node,
+        command=Command(("sh", "-c", LOOK_UP, "sh", *words), timeout=600.0),
         driver=DRIVER,
         undo_text=_("Nothing to undo"),
         check="volume_started",
@@ -147,7 +150,7 @@ def _look_step(volume: Volume, node: str, found: Sequence[Corrupted]) -> Step:
 
 
 def _heal_step(volume: Volume, found: Sequence[Corrupted], state: GlusterState) -> Step:
-    listed = "\n".join(key(one) for one in found)
+    listed = "\n".join(one.key for one in found)
     return Step(
         title=_("Heal {volume}").format(volume=volume.name),
         node=chosen_node(state),
@@ -169,7 +172,7 @@ def _meaning(found: Sequence[Corrupted], copies: Mapping[str, Sequence[FileCopy]
         )
     ]
     for one in found[:6]:
-        others = [copy for copy in copies.get(key(one), ()) if copy.brick != one.brick]
+        others = [copy for copy in copies.get(one.key, ()) if copy.brick != one.brick]
         text = "; ".join(f"{copy.brick}: {words(copy)}" for copy in others)
         said.append(
             Meaning(Severity.INFO, _("{file}: corrupted on {brick}").format(file=one.path, brick=one.brick), text)

@@ -19,6 +19,11 @@ class Corrupted:
     path: str = ""
 
     @property
+    def key(self) -> str:
+        """What identifies this copy."""
+        return f"{self.gfid}@{self.brick}"
+
+    @property
     def shown(self) -> str:
         """Its path, else its gfid."""
         return self.path or f"gfid:{self.gfid}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from nasclustergui.core.errors import NasError
 from nasclustergui.core.job import Job
 from nasclustergui.subsystems.gluster.features.bitrot import commands
 from nasclustergui.subsystems.gluster.features.bitrot.model import Corrupted, NodeScrub, Scrub
@@ -17,32 +19,45 @@ def enabled(volume: Volume) -> bool:
     return volume.options.get("features.bitrot") == "on"
 
 
-def read_scrub(pool: Pool, volume: Volume, job: Job) -> Scrub | None:
+def read_scrub(pool: Pool, volume: Volume, job: Job, known: Mapping[str, str] | None = None) -> Scrub | None:
     """What the scrubbers say, with the profile's names of the nodes and the paths of the files. None while it is off.
 
-    Takes the volume's lock. Raises as `Pool.ask`.
+    Takes the volume's lock. `known`: paths found before, by `Corrupted.key`. Raises as `Pool.ask`.
     """
     if not enabled(volume):
         return None
     scrub, asked = pool.client.ask(commands.scrub_status(volume.name), commands.parse_scrub, job)
     state = pool.now(job)
-    return replace(scrub, nodes=tuple(_placed(pool, volume, node, state, asked, job) for node in scrub.nodes))
+    nodes = tuple(_placed(volume, node, state, asked) for node in scrub.nodes)
+    paths = _paths(pool, volume, [one for node in nodes for one in node.corrupted], known or {}, job)
+    return replace(scrub, nodes=tuple(_with_paths(node, paths) for node in nodes))
 
 
-def _placed(pool: Pool, volume: Volume, told: NodeScrub, state: GlusterState, asked: str, job: Job) -> NodeScrub:
+def _placed(volume: Volume, told: NodeScrub, state: GlusterState, asked: str) -> NodeScrub:
     """A node's part with names as the profile and `volume info` have them."""
     peer = next((p for p in state.peers if told.node in p.hostnames), None)
     node = asked if told.node == "localhost" else (peer.node if peer is not None else "")
     bricks = {b.path: b.name for b in volume.bricks if (b.node or b.host) == (node or told.node)}
-    found = [replace(one, brick=bricks.get(one.brick, f"{told.node}:{one.brick}")) for one in told.corrupted]
-    return replace(told, node=node or told.node, corrupted=_with_paths(pool, volume, found, job))
+    found = tuple(replace(one, brick=bricks.get(one.brick, f"{told.node}:{one.brick}")) for one in told.corrupted)
+    return replace(told, node=node or told.node, corrupted=found)
 
 
-def _with_paths(pool: Pool, volume: Volume, found: list[Corrupted], job: Job) -> tuple[Corrupted, ...]:
-    """Gluster 10 tells paths; what it doesn't know is looked up on the brick."""
+def _paths(
+    pool: Pool, volume: Volume, found: Sequence[Corrupted], known: Mapping[str, str], job: Job
+) -> Mapping[str, str]:
+    """Looked up on the bricks: what gluster says is two paths with a colon between for a file with two names."""
     unknown: dict[str, list[str]] = {}
     for one in found:
-        if not one.path:
+        if one.key not in known:
             unknown.setdefault(one.brick, []).append(one.gfid)
-    known = {brick: resolve(pool, volume, brick, gfids, job) for brick, gfids in unknown.items()}
-    return tuple(one if one.path else replace(one, path=known[one.brick].get(one.gfid) or "") for one in found)
+    out = dict(known)
+    for brick, gfids in unknown.items():
+        try:
+            out.update({f"{g}@{brick}": path for g, path in resolve(pool, volume, brick, gfids, job).items() if path})
+        except NasError:
+            continue  # shown by its gfid until its node answers
+    return out
+
+
+def _with_paths(node: NodeScrub, paths: Mapping[str, str]) -> NodeScrub:
+    return replace(node, corrupted=tuple(replace(one, path=paths.get(one.key, "")) for one in node.corrupted))

@@ -19,7 +19,7 @@ from nasclustergui.subsystems.gluster.dialogs.bitrot_settings import (
 from nasclustergui.subsystems.gluster.features import Pool
 from nasclustergui.subsystems.gluster.features.bitrot import plans
 from nasclustergui.subsystems.gluster.features.bitrot.copies import read_copies, why_not_healed, words
-from nasclustergui.subsystems.gluster.features.bitrot.heal import key, plan_heal_corrupted
+from nasclustergui.subsystems.gluster.features.bitrot.heal import plan_heal_corrupted
 from nasclustergui.subsystems.gluster.features.bitrot.model import USUAL_SIGNING, Corrupted, FileCopy, Scrub
 from nasclustergui.subsystems.gluster.features.bitrot.read import enabled, read_scrub
 from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus
@@ -130,7 +130,8 @@ class BitrotSection(Section):
         volume = self._volume()
         if volume is None or volume.status is not VolumeStatus.STARTED:
             return None
-        return read_scrub(pool, volume, job)
+        known = {one.key: one.path for one in self.scrub.corrupted if one.path} if self.scrub is not None else {}
+        return read_scrub(pool, volume, job, known)
 
     def _on_scrub(self, scrub: object) -> None:
         assert scrub is None or isinstance(scrub, Scrub)
@@ -144,7 +145,7 @@ class BitrotSection(Section):
 
     def _look(self, one: Corrupted) -> None:
         """Read all copies of a file, on their nodes: that may take as long as the file is large."""
-        volume, what = self._volume(), key(one)
+        volume, what = self._volume(), one.key
         if volume is None or what in self._asking:
             return
         self._asking.add(what)
@@ -227,7 +228,7 @@ class BitrotSection(Section):
         if not isinstance(one, Corrupted) or volume is None:
             self.card.hide()
             return
-        what = key(one)
+        what = one.key
         copies = self.copies.get(what)
         if copies is None and what not in self._asking and what not in self._failed:
             self._look(one)
@@ -256,7 +257,7 @@ class BitrotSection(Section):
             if what == "settings":
                 self._settings(volume)
             elif what == "look" and isinstance(one, Corrupted):
-                self.copies.pop(key(one), None)
+                self.copies.pop(one.key, None)
                 self._look(one)
             elif what == "heal" and isinstance(one, Corrupted):
                 self._heal(volume, [one], self.copies)
@@ -284,7 +285,7 @@ class BitrotSection(Section):
         """Look at all copies first."""
 
         def work(pool: Pool, job: Job) -> Copies:
-            return {key(one): read_copies(pool, volume, one.brick, one.gfid, job) for one in found}
+            return {one.key: read_copies(pool, volume, one.brick, one.gfid, job) for one in found}
 
         def done(copies: Copies) -> None:
             self.copies.update(copies)
