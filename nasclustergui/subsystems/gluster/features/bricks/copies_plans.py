@@ -15,6 +15,7 @@ from nasclustergui.subsystems.gluster.features.bricks.shapes import (
     Raised,
     check_places,
     check_raise,
+    gluster_wants_force,
     lowered,
     lowered_kind,
     raised,
@@ -119,13 +120,14 @@ def plan_raise_copies(
     """Add bricks to every set: more copies, or an arbiter. Then everything is healed onto them. Raises InvalidInput.
 
     `bricks`: those of the first set first. `force` lets two bricks of a set be on one node; directories that hold
-    something are never taken.
+    something are never taken, although gluster is told “force” wherever it wants that.
     """
     check_raise(volume, wanted, len(bricks))
     refuse_tasks(volume)
     check_bricks(volume.name, bricks, state)
     check_places(volume, wanted, bricks, force)
     after, node = raised(volume, wanted, bricks), chosen_node(state)
+    force = force or gluster_wants_force(volume, bricks)
     started = volume.status is VolumeStatus.STARTED
     steps = (_add_step(volume, wanted, bricks, node, force), *((_heal_step(volume, node),) if started else ()))
     return Plan(
@@ -134,7 +136,7 @@ def plan_raise_copies(
         ),
         cluster=cluster,
         steps=steps,
-        meaning=_raise_meaning(volume, after, wanted, bricks, started),
+        meaning=_raise_meaning(volume, after, wanted, bricks, started, force),
         undo=_("Keep fewer copies again: the new bricks are taken out, nothing else changes."),
         confirm=volume.name,
         lane=lane(volume.name, "heal" if started else ""),
@@ -185,7 +187,7 @@ def _heal_step(volume: Volume, node: str) -> Step:
 
 
 def _raise_meaning(
-    volume: Volume, after: Volume, wanted: Raised, bricks: Sequence[BrickSpec], started: bool
+    volume: Volume, after: Volume, wanted: Raised, bricks: Sequence[BrickSpec], started: bool, force: bool
 ) -> tuple[Meaning, ...]:
     said = []
     if started:
@@ -211,6 +213,9 @@ def _raise_meaning(
     if sizes and volume.usable is not None and after.usable is not None and after.usable < volume.usable:
         title = _("{size} usable afterwards instead of {before}")
         said.append(Meaning(Severity.WARN, title.format(size=size(after.usable), before=size(volume.usable))))
+    if force:
+        text = _("gluster wants it for any second brick on a node. That the directories are empty is checked before.")
+        said.append(Meaning(Severity.INFO, _("“force” is used"), text))
     nodes = sorted({brick.place for brick in bricks})
     title = ngettext("{n} directory is made on {nodes}", "{n} directories are made on {nodes}", len(bricks))
     said.append(Meaning(Severity.INFO, title.format(n=count(len(bricks)), nodes=", ".join(nodes))))

@@ -136,9 +136,22 @@ def check_raise(volume: Volume, wanted: Raised, bricks: int) -> None:
         )
 
 
+def gluster_wants_force(volume: Volume, bricks: Sequence[BrickSpec]) -> bool:
+    """True if a node of a new brick has any brick of the volume: gluster 10 doesn't look at the sets (measured)."""
+    nodes = {brick.node or brick.host for brick in volume.bricks}
+    return any(brick.place in nodes for brick in bricks)
+
+
 def check_places(volume: Volume, wanted: Raised, bricks: Sequence[BrickSpec], force: bool) -> None:
-    """Raise InvalidInput for a second brick of a set on one node (unless `force`), or too small a disk."""
+    """Raise InvalidInput for a second brick of a set on one node or the system disk (unless `force`), a small disk."""
     per = wanted.added(volume)
+    system = next((brick for brick in bricks if brick.mount == "/"), None)
+    if system is not None and not force:
+        raise InvalidInput(
+            _("{brick} lies on the system disk: when it is full, the node stops.").format(brick=system.name),
+            field="bricks",
+            hint=_("Choose a directory on a disk of its own, or accept it with “force”."),
+        )
     for number, group in enumerate(volume.sets):
         new = bricks[number * per : (number + 1) * per]
         places = [b.node or b.host for b in group] + [b.place for b in new]
