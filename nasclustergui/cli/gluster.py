@@ -19,7 +19,7 @@ from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan
-from nasclustergui.core.units import DASH, count, duration, size
+from nasclustergui.core.units import count
 from nasclustergui.subsystems.gluster import plans
 from nasclustergui.subsystems.gluster.audience import Audience
 from nasclustergui.subsystems.gluster.features.bricks.copies_plans import plan_raise_copies
@@ -28,13 +28,17 @@ from nasclustergui.subsystems.gluster.features.clients.read import audience as r
 from nasclustergui.subsystems.gluster.layout import BrickSpec, VolumeSpec
 from nasclustergui.subsystems.gluster.model import GlusterState, Task, Volume, VolumeType
 
-REBALANCE = ("start", "status", "stop")
+REBALANCE = ("start", "status", "stop", "mend")
 
 
 def run(session: Session, options: Namespace) -> Exit:
     """Do what the options say with an open session; the exit status."""
     if options.action == "rebalance":
         options.name, options.what = rebalance_words(options.words)
+        if options.what in ("status", "mend"):
+            from nasclustergui.cli import gluster_rebalance  # it needs this module
+
+            return gluster_rebalance.run(session, options)
     bricks = read_words(options.words) if options.action in ("create", "add-brick") else None
     state, disks = work(Job(_("Read the cluster"), quiet=True), partial(_read, session, bricks is not None))
     if (show := _LOOKS.get(_look(options))) is not None:
@@ -64,13 +68,13 @@ def _audience(session: Session, state: GlusterState, options: Namespace) -> Audi
 
 
 def rebalance_words(words: Sequence[str]) -> tuple[str, str]:
-    """(volume, "start", "status" or "stop"), in gluster's order or the other one. Raises InvalidInput."""
+    """(volume, one of REBALANCE), in gluster's order or the other one. Raises InvalidInput."""
     first, second = words
     if second in REBALANCE:
         return first, second
     if first in REBALANCE:
         return second, first
-    raise InvalidInput(_("Say what to do: start, status or stop."), hint="gluster volume rebalance NAME start")
+    raise InvalidInput(_("Say what to do: start, status, stop or mend."), hint="gluster volume rebalance NAME start")
 
 
 def make_plan(
@@ -187,8 +191,6 @@ def _more_copies(volume: Volume, words: BrickWords) -> Raised | None:
 
 def _look(options: Namespace) -> str:
     """The name of what only looks, "" for a change."""
-    if options.action == "rebalance":
-        return "rebalance status" if options.what == "status" else ""
     return options.action if options.action in _LOOKS else ""
 
 
@@ -212,27 +214,6 @@ def _info(state: GlusterState, options: Namespace) -> Exit:
         for brick in group:
             online = {True: _("online"), False: _("down"), None: _("not known")}[brick.online]
             say(f"  {brick.name}  {online}  " + _("to heal: {n}").format(n=count(brick.heal_pending)))
-    return Exit.OK
-
-
-def _rebalance_status(state: GlusterState, options: Namespace) -> Exit:
-    volume = volume_named(state, options.name)
-    tasks = [task for task in volume.tasks if task.kind.value != "remove-brick"]
-    if options.json:
-        say_json([task_data(task) for task in tasks])
-        return Exit.OK
-    if not tasks:
-        say(_("Volume {volume} has no rebalance.").format(volume=volume.name))
-    for task in tasks:
-        say(f"{task.kind.value}: {task.state.value}")
-        for node in task.nodes:
-            moved = _("{files} files, {size} moved, {failures} failures, {time}").format(
-                files=count(node.files),
-                size=size(node.bytes),
-                failures=count(node.failures),
-                time=duration(node.seconds),
-            )
-            say(f"  {node.node or DASH}  {node.state.value}  {moved}")
     return Exit.OK
 
 
@@ -261,5 +242,4 @@ def task_data(task: Task) -> dict[str, Any]:
 _LOOKS: dict[str, Callable[[GlusterState, Namespace], Exit]] = {
     "list": _list,
     "info": _info,
-    "rebalance status": _rebalance_status,
 }

@@ -319,7 +319,7 @@ def test_on_prod_an_interruption_needs_the_name() -> None:
         (["delete", "nope"], "There is no volume “nope”"),
         (["delete", "a\nb"], r"There is no volume “a\\nb”"),
         (["start", "data"], "started already"),
-        (["rebalance", "data", "now"], "start, status or stop"),
+        (["rebalance", "data", "now"], "start, status, stop or mend"),
         (["create", "bad name", "node1:/bricks/d1/x"], "cannot be called"),
         (["create", "data", "node1:/bricks/d1/x"], "already"),
         (["create", "new", "node1:/bricks/d1/a b"], "holds a blank"),
@@ -353,10 +353,12 @@ def test_looking_at_volumes(session: FakeSession, capsys: pytest.CaptureFixture[
     run(session, "info", "data")
     assert "node2:/bricks/d1/data  online" in capsys.readouterr().out
     run(session, "rebalance", "spread", "status", "--json")
-    (task,) = json.loads(capsys.readouterr().out)
-    assert (task["state"], task["nodes"][0]["files"]) == ("in progress", 5)
+    task = json.loads(capsys.readouterr().out)["task"]
+    assert (task["state"], task["nodes"][0]["files"], task["seconds_left"]) == ("in progress", 5, None)
     run(session, "rebalance", "status", "spread")
-    assert "5 files, 4.0 KiB moved" in capsys.readouterr().out.replace("\u00a0", " ")
+    told = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "rebalance: in progress, no estimate yet" in told
+    assert "4.0 KiB" in told
     assert session.gluster.ran == []
 
 
