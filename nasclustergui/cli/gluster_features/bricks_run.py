@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 from nasclustergui.cli.exit_codes import Exit
-from nasclustergui.cli.gluster import carry_out_as, task_data, volume_named
+from nasclustergui.cli.gluster import carry_out_as, volume_named
 from nasclustergui.cli.terminal import note, say, say_json
 from nasclustergui.cli.working import work
 from nasclustergui.cluster.session import Session
@@ -29,7 +29,7 @@ from nasclustergui.subsystems.gluster.features.bricks.plans import (
     plan_stop_removal,
 )
 from nasclustergui.subsystems.gluster.features.bricks.removal import moved_words, removal_of
-from nasclustergui.subsystems.gluster.model import GlusterState, Volume
+from nasclustergui.subsystems.gluster.model import GlusterState, Task, Volume
 
 LAST = ("start", "status", "stop", "commit", "force")
 
@@ -145,7 +145,7 @@ def _lower(
 def _status(volume: Volume, options: Namespace) -> Exit:
     task = removal_of(volume.tasks)
     if options.json:
-        say_json(task_data(task) | {"bricks": list(task.bricks)} if task else None)
+        say_json(_data(task) if task else None)
         return Exit.OK
     if task is None:
         say(_("No bricks are being removed from {volume}.").format(volume=volume.name))
@@ -162,3 +162,9 @@ def _status(volume: Volume, options: Namespace) -> Exit:
         )
         say(f"  {node.node or DASH}  {node.state.value}  {moved}")
     return Exit.OK
+
+
+def _data(task: Task) -> dict[str, object]:
+    """A removal for JSON."""
+    nodes = [asdict(node) | {"state": node.state.value} for node in task.nodes]
+    return {"id": task.id, "state": task.state.value, "bricks": list(task.bricks), "nodes": nodes}
