@@ -167,7 +167,7 @@ def test_a_disk_that_died_is_replaced_in_its_place(app: App, cluster: Lab, outpu
     brick = "node3:/bricks/d1/data"
     make(cluster, app, "data", 1, 1, 2, 3)
     with Mount(cluster, "data") as mount:
-        mount.write_many(120, 4096)
+        mount.write_many(300, 4096)
         cluster.sh(1, f"mkdir -p {POINT}/a/b && ln {POINT}/f1 {POINT}/a/b/hard && ln -s f2 {POINT}/a/soft")
         cluster.exec(3, "xfs_io", "-x", "-c", "shutdown", "/bricks/d1")
 
@@ -208,9 +208,10 @@ def test_a_disk_that_died_is_replaced_in_its_place(app: App, cluster: Lab, outpu
         app.shot(output, "lab-disk-same-place", dialog)
         plan = review(app, dialog)
         assert plan.plan.risk is Risk.CAUTION
+        plan.resize(1000, 780)
         app.shot(output, "lab-disk-plan", plan)
         job = app.agree(plan)
-        app.wait(lambda: is_over(job) or "wait" in job.step, "the heal")
+        app.wait(lambda: is_over(job) or job.step.startswith("Heal node3"), "the heal")
         app.shot(output, "lab-disk-heal")
         app.finish(job)
         assert "is whole" in str(job.output)

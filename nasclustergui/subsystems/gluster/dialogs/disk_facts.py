@@ -15,7 +15,7 @@ from nasclustergui.ui.parts import box, col, label, row, state_icon
 
 STATES = {
     Trouble.NONE: "ok",
-    Trouble.PROCESS: "warn",
+    Trouble.PROCESS: "ok",
     Trouble.FULL: "warn",
     Trouble.PREPARED: "info",
     Trouble.DIRECTORY_GONE: "warn",

@@ -93,7 +93,7 @@ class DiskWizard(DialogFrame):
     def _make_widgets(self) -> None:
         heads = [(_("Brick"), -1), (_("Process"), 120), (_("Its disk"), 150), (_("Waits for it"), 110)]
         self.tree = Tree(heads, right=(3,), name=_("Bricks of the volume"), flat=True, severity_first=False)
-        self.tree.setFixedHeight(theme.size("row") * (ROWS + 1) + theme.px(14))
+        self._fit_tree(ROWS)
         self.tree.row_changed.connect(self._on_brick)
         self.facts = DiskFacts()
         self.choice = DiskChoice()
@@ -105,6 +105,10 @@ class DiskWizard(DialogFrame):
         self._hint = ElidedLabel("", "body", "text2")
         self.cancel_button = button(_("Cancel"), on_click=self.reject)
         self.go_button = button(_("Review plan…"), "primary", "list-checks", on_click=self.accept)
+
+    def _fit_tree(self, rows: int) -> None:
+        """No higher than its rows: the disks below need the room."""
+        self.tree.setFixedHeight(theme.size("row") * (min(rows, ROWS) + 1) + theme.px(8))
 
     def _body(self) -> QLayout:
         left = Panel(col((framed(self.stages), 1), gap=0))
@@ -153,6 +157,7 @@ class DiskWizard(DialogFrame):
             self.brick = first[0].brick if first else ""
         ordered = sorted(found.bricks, key=lambda one: not (one.failed or one.online is False))
         self.tree.update_rows([_brick_row(one) for one in ordered])
+        self._fit_tree(len(ordered))
         self.tree.select_key(self.brick)
         self._show_brick(keep=self.choice.way())
 

@@ -201,12 +201,12 @@ def _gluster_args(volume: Volume, old: str, new: str, ground: Ground) -> dict[st
 
 def _reset_start(volume: Volume, brick: Brick, node: str, risk: Risk, lose: bool) -> Step:
     return Step(
-        title=_("Take brick {brick} out of service").format(brick=brick.name),
+        title=_("Stop {brick}").format(brick=brick.name),
         node=node,
         command=commands.reset_brick_start(volume.name, brick.name),
         driver=DRIVER,
         risk=risk,
-        undo_text=_("Undo: start it again, if its old disk is there"),
+        undo_text=_("Undo: start it again"),
         check="volume_started same_volume no_task" + ("" if lose else " disk_not_only_copy"),
         args={"volume": volume.name, "id": volume.uuid, "old": brick.name},
         expect=ACCEPTED,
@@ -215,7 +215,7 @@ def _reset_start(volume: Volume, brick: Brick, node: str, risk: Risk, lose: bool
 
 def _reset_commit(volume: Volume, brick: Brick, node: str, ground: Ground, risk: Risk) -> Step:
     return Step(
-        title=_("Put the empty brick {brick} into service").format(brick=brick.name),
+        title=_("Commit {brick}, empty").format(brick=brick.name),
         node=node,
         command=commands.reset_brick_commit(volume.name, brick.name),
         driver=DRIVER,

@@ -45,7 +45,7 @@ def prepare_step(node: str, ground: Ground, aside: str) -> Step:
         command=Command(("sh", "-c", PREPARE, "sh", *words)),
         driver=DRIVER,
         risk=Risk.CAUTION if aside else Risk.SAFE,
-        undo_text=_("Undo: give it its name back") if aside else _("Undo: remove the empty directory"),
+        undo_text=_("Undo: its old name") if aside else _("Undo: remove it"),
         undo=Command(("sh", "-c", UNPREPARE, "sh", ground.path, aside)),
         check="disk_as_seen",
         args={
@@ -82,7 +82,7 @@ def _start_step(volume: Volume, node: str, brick: str) -> Step:
     """Waits for this brick only: another one may have failed too. It also starts self-heal daemons, which GlusterFS
     10.3 sometimes leaves down after a change of bricks."""
     return Step(
-        title=_("Start {brick} and the self-heal daemons").format(brick=brick),
+        title=_("Start what is missing of {volume}").format(volume=volume.name),
         node=node,
         command=commands.volume_start(volume.name, force=True),
         driver=DRIVER,
