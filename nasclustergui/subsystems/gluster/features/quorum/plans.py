@@ -58,7 +58,7 @@ def plan_client_quorum(volume: Volume, kind: str, count: int, state: GlusterStat
     }
     title = words[kind].format(volume=volume.name, n=count)
     steps = _steps(title, volume, values, state, Risk.DESTRUCTIVE if weak else Risk.CAUTION)
-    meaning = [*_splits_meaning(after), *_compare(volume, after, state)]
+    meaning = [*_splits_meaning(volume, after), *_compare(volume, after, state)]
     return _plan(title, volume, steps, meaning, cluster)
 
 
@@ -207,8 +207,11 @@ def _splits(volume: Volume) -> bool:
     return kind == "none" or (kind == "fixed" and fixed_count(volume) <= volume.replica // 2)
 
 
-def _splits_meaning(after: Volume) -> Iterator[Meaning]:
+def _splits_meaning(before: Volume, after: Volume) -> Iterator[Meaning]:
     if not _splits(after):
+        if _splits(before):
+            text = _("Sides that lost sight of each other cannot both be written any more.")
+            yield Meaning(Severity.OK, _("Losses in turns no longer lead to split-brain"), text)
         return
     text = _("If nodes are lost in turns, both sides change the same files and gluster cannot say which is right.")
     if after.arbiter:

@@ -82,10 +82,10 @@ def set_severity(found: SetOutlook) -> Severity:
 
 def set_count(found: SetOutlook) -> str:
     """ "3 of 3 up, 2 needed"."""
-    needed = count(found.needed)
+    text = _("{up} of {n} up, {needed} needed")
     if found.needed != found.needed_with_first:
-        needed = _("{fewer} with the first, else {more}").format(fewer=found.needed_with_first, more=found.needed)
-    text = _("{up} of {n} up, {needed} needed").format(up=found.up, n=len(found.bricks), needed=needed)
+        text = _("{up} of {n} up, {needed} needed, or {fewer} with the first")
+    text = text.format(up=found.up, n=len(found.bricks), needed=found.needed, fewer=found.needed_with_first)
     if found.unsure:
         text += " " + _("({n} not known)").format(n=found.unsure)
     return text
@@ -104,7 +104,9 @@ def server_word(found: ServerQuorum) -> str:
     """At most 16 characters."""
     if not found.enforced:
         return _("Not enforced")
-    return _("Lost") if found.spare < 0 else _("Held")
+    if found.spare < 0:
+        return _("Lost")
+    return _("Held") if found.spare else _("Just held")
 
 
 def server_spare(found: ServerQuorum) -> str:

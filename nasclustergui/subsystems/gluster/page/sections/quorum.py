@@ -88,9 +88,9 @@ class QuorumSection(Section):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree = Tree(
             [
-                (_("Now, and after one more loss"), 320),
-                (_("Clients"), 190),
-                (_("Bricks"), 230),
+                (_("Now, and after one more loss"), 300),
+                (_("Clients"), 160),
+                (_("Bricks"), 290),
                 (_("What it means"), -1),
             ],
             severity_first=False,
@@ -194,21 +194,22 @@ class QuorumSection(Section):
 
     def _show_note(self, volume: Volume, found: Outlook, view: View) -> None:
         """What makes a good-looking loss unsafe."""
-        pending = volume.heal_pending
-        risky = [
-            loss.what for loss in found.losses if loss.result.unhealed_lost and not loss.gone and not loss.brick_of
-        ]
+        pending = volume.heal_pending or 0
+        losses = [loss for loss in found.losses if not loss.gone and not loss.brick_of]
+        risky = [loss.what for loss in losses if loss.result.unhealed_lost]
+        said = ("", "", "")
         if view.stale:
-            self.note.set_message("stale", _("Brick states are old"), _("What follows from them below is, too."))
+            said = ("stale", _("Brick states are old"), _("What follows from them below is, too."))
+        elif found.server.enforced and not found.server.spare:
+            text = _("glusterd would stop its bricks on all nodes, however many of a set are up.")
+            said = ("warn", _("The next peer that is lost stops this volume"), text)
         elif pending and risky:
-            title = ngettext("{n} entry waits for a heal", "{n} entries wait for a heal", pending).format(
-                n=count(pending)
-            )
-            text = _(
-                "Until they are healed, wait with {nodes}: quorum would hold, but these files would be lost to clients."
-            )
-            self.note.set_message("warn", title, text.format(nodes=", ".join(risky)))
-        self.note.setVisible(bool(view.stale or (pending and risky)))
+            title = ngettext("{n} entry waits for a heal", "{n} entries wait for a heal", pending)
+            text = _("Wait with {nodes} until it is healed: quorum would hold, but clients would lose these files.")
+            said = ("warn", title.format(n=count(pending)), text.format(nodes=", ".join(risky)))
+        self.note.setVisible(bool(said[0]))
+        if said[0]:
+            self.note.set_message(*said)
 
 
 def _client_plan(volume: Volume, state: GlusterState, *, kind: str, count: int, cluster: str) -> Plan:
