@@ -119,7 +119,7 @@ def take(app: App, section: HealSection, offer: Offer) -> Job:
     """Click the doctor's button, agree to its plan, wait for the end."""
     made = section.doctor.buttons
     app.wait(lambda: offer in made and made[offer].isVisible() and made[offer].isEnabled(), f"the button {offer}", 30)
-    app.click(section.doctor.buttons[offer])
+    app.click(made[offer])
     return app.finish(app.agree(app.plan()))
 
 
@@ -148,7 +148,7 @@ def alike(lab: Lab, volume: str, disk: str) -> bool:
     return len({names_on(lab, n, f"/bricks/{disk}/{volume}") for n in NODES}) == 1
 
 
-def test_a_killed_brick_its_backlog_and_the_list_of_what_waits(app: App, cluster: Lab, output: Path) -> None:
+def test_a_brick_killed_and_killed_again_during_its_heal(app: App, cluster: Lab, output: Path) -> None:
     section = healing(app, "care")
     told(app, section, Cause.WELL, 180)
     kill_brick(app, cluster, "care", 2)
@@ -168,6 +168,11 @@ def test_a_killed_brick_its_backlog_and_the_list_of_what_waits(app: App, cluster
     down = section.bricks.current_row()
     assert down is not None
     assert [cell.text for cell in down.cells[1:4]] == ["Down", "Behind", "—"]
+    list_what_waits(app, cluster, section, output)
+    heal_with_another_failure(app, cluster, section, output)
+
+
+def list_what_waits(app: App, cluster: Lab, section: HealSection, output: Path) -> None:
     section.tabs.setCurrentIndex(ENTRIES)
     app.click(section.entries.first)
     app.wait(lambda: section.entries.listed is not None, "the list", 120)
@@ -194,12 +199,8 @@ def test_a_killed_brick_its_backlog_and_the_list_of_what_waits(app: App, cluster
     assert [brick["role"] for brick in doctor["bricks"]] == ["source", "behind", "source"]
 
 
-def test_a_brick_killed_during_its_heal_is_healed_in_the_end(app: App, cluster: Lab, output: Path) -> None:
-    section = healing(app, "care")
-    told(app, section, Cause.WELL, 180)
-    kill_brick(app, cluster, "care", 2)
-    with Mount(cluster, "care") as mount:
-        mount.write_many(500, 16, prefix="g")
+def heal_with_another_failure(app: App, cluster: Lab, section: HealSection, output: Path) -> None:
+    section.tabs.setCurrentIndex(0)
     before = app.wait_volume("care", lambda v: v.heal_pending, "the backlog").heal_pending or 0
     take(app, section, Offer.START_BRICKS)
     app.wait_volume("care", lambda v: 0 < (v.heal_pending or 0) < before, "a heal under way")

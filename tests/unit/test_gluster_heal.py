@@ -223,6 +223,7 @@ def test_a_node_tells_about_its_bricks_and_its_daemon() -> None:
     assert (facts.free, facts.inodes_free) == (54864 * 4096, 152970)
     assert (facts.blames, facts.sampled) == ({"node2:/b/data": 40}, 40)
     assert (node.daemon, node.stopped) == (True, False)
+    assert node.missed == frozenset({"node2:/b/data"})
     assert node.reaches == frozenset({"node1:/b/data", "node3:/b/data"})
     assert [(c.brick, c.error, c.times) for c in node.complaints] == [("node2:/b/data", "No space left on device", 4)]
 
@@ -410,6 +411,9 @@ def test_a_daemon_that_does_not_run() -> None:
     assert [finding.cause for finding in found] == [Cause.DAEMON_DOWN, Cause.HEALING]
     assert found[0].title == "The self-heal daemon does not run on node1"
     assert found[0].offer is Offer.START_BRICKS
+    gone = Probe(NOW, {}, {"node2": NodeFacts(daemon=False)})
+    assert first(said(volume(9, 0, 9), probe=gone))[0] is Cause.HEALING  # started anew this moment
+    assert first(said(volume(9, 0, 9), probe=gone, earlier=gone))[0] is Cause.DAEMON_DOWN
     back = Probe(NOW, {}, {"node1": NodeFacts(daemon=True)})
     assert first(said(one, probe=back))[0] is Cause.HEALING
     away = changed(one, 1, online=False)
@@ -426,15 +430,17 @@ def test_a_daemon_that_is_halted() -> None:
 
 def test_a_daemon_without_a_connection_to_a_brick() -> None:
     reached = frozenset({"node1:/b/data", "node3:/b/data"})
-    blocked = Probe(NOW, {}, {"node1": NodeFacts(daemon=True, reaches=reached)})
-    found = said(volume(9, 0, 9), probe=blocked)
+    missed = frozenset({"node2:/b/data"})
+    blocked = Probe(NOW, {}, {"node1": NodeFacts(daemon=True, reaches=reached, missed=missed)})
+    assert first(said(volume(9, 0, 9), probe=blocked))[0] is Cause.HEALING  # it may just be connecting
+    found = said(volume(9, 0, 9), probe=blocked, earlier=blocked)
     assert first(found)[::2] == (
         Cause.NO_NETWORK,
         "The self-heal daemon on node1 has no connection to brick node2:/b/data",
     )
     assert "port 49002" in found[0].todo[0].replace("49,002", "49002")
     unknown = Probe(NOW, {}, {"node1": NodeFacts(daemon=True, reaches=None)})
-    assert first(said(volume(9, 0, 9), probe=unknown))[0] is Cause.HEALING
+    assert first(said(volume(9, 0, 9), probe=unknown, earlier=unknown))[0] is Cause.HEALING
 
 
 def test_a_glusterd_that_hangs_makes_states_old() -> None:

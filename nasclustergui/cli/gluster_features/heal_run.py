@@ -138,7 +138,8 @@ def _doctor(session: Session, volume: Volume, state: GlusterState, options: Name
         )
         state = work(Job("watch", quiet=True), lambda job: _watch(session, history, options.watch, job))
         volume = volume_named(state, options.name)
-        found = diagnose(volume, state, history.of(volume), probe=probe)
+        earlier, probe = probe, work(Job("probe", quiet=True), partial(read_probe, pool, volume))
+        found = diagnose(volume, state, history.of(volume), probe=probe, earlier=earlier)
     if options.json:
         say_json(_doctor_data(volume, found, probe))
     else:

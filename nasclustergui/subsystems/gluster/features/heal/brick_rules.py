@@ -100,7 +100,6 @@ def disk_full(case: Case) -> Finding | None:
             _("Then start the missing bricks and heal."),
             _("Never delete files inside the brick directory; delete them through a client."),
         ),
-        Offer.START_BRICKS if any(_startable(case, brick) for brick in full) else Offer.HEAL,
     )
 
 

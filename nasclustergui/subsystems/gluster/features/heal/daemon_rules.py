@@ -72,9 +72,13 @@ def daemon_down(case: Case) -> Finding | None:
 
 
 def _nodes_without(case: Case) -> list[str]:
-    """By the pool's word; the node's own, newer, may contradict it."""
+    """By the pool's word, which the node's own, newer, may contradict; or by the node's own, said twice."""
     nodes = dict.fromkeys(place(brick) for brick in case.volume.bricks if not case.away(brick))
-    return [n for n in nodes if case.node(n).daemon is False or _said_down(case, n)]
+    return [n for n in nodes if _gone(case, n) or _said_down(case, n)]
+
+
+def _gone(case: Case, node: str) -> bool:
+    return case.node(node).daemon is False and case.before(node).daemon is False
 
 
 def _said_down(case: Case, node: str) -> bool:
@@ -96,14 +100,11 @@ def daemon_halted(case: Case) -> Finding | None:
 
 
 def no_network(case: Case) -> Finding | None:
-    """Daemons without a connection to a brick that runs: a firewall, a wrong name."""
-    if case.probe is None:
-        return None
-    for node, facts in case.probe.nodes.items():
-        if facts.reaches is None or not facts.daemon or facts.stopped:
-            continue
-        missed = [b for b in case.volume.bricks if b.online and b.port and b.name not in facts.reaches]
-        if missed:
+    """Daemons that twice had no connection to a brick that runs: a firewall, a wrong name."""
+    for node, facts in (case.probe.nodes if case.probe else {}).items():
+        twice = facts.missed & case.before(node).missed
+        missed = [brick for brick in case.volume.bricks if brick.online and brick.name in twice]
+        if missed and facts.daemon and not facts.stopped:
             first = missed[0]
             return Finding(
                 Cause.NO_NETWORK,

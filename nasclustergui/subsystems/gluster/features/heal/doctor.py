@@ -40,17 +40,19 @@ def diagnose(
     options: Mapping[str, str] | None = None,
     *,
     probe: Probe | None = None,
+    earlier: Probe | None = None,
     entries: EntryList | None = None,
     now: float | None = None,
 ) -> tuple[Finding, ...]:
     """What keeps the volume from being healed, worst first; one finding that all is well, or that it heals, if nothing.
 
-    `options`: those in force, by default those that somebody set. `probe`: what the nodes say. `entries`: the list of
-    what waits, if it was read. `now`: Unix time. What nobody looked at is not guessed.
+    `options`: those in force, by default those that somebody set. `probe`: what the nodes say, `earlier`: what they
+    said some seconds before. `entries`: the list of what waits, if it was read. `now`: Unix time. What nobody looked
+    at is not guessed.
     """
     at = time.time() if now is None else now
     in_force = volume.options if options is None else options
-    case = Case(volume, state, history, in_force, at, probe, entries, absent_peers(state))
+    case = Case(volume, state, history, in_force, at, probe, entries, earlier, absent_peers(state))
     if not heals(volume):
         return (_nothing_to_heal(volume),)
     if volume.status is not VolumeStatus.STARTED:

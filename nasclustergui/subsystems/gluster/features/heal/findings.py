@@ -62,8 +62,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Case:
-    """All that a diagnosis knows. `now`: Unix time. `probe`, `entries`: None where nobody looked.
+    """All that a diagnosis knows. `now`: Unix time. `probe`, `earlier`, `entries`: None where nobody looked.
 
+    `earlier`: the probe before: what lasts only a moment (a daemon that is started anew, or connects) is no cause.
     `options`: those that are in force, as far as known.
     """
 
@@ -74,6 +75,7 @@ class Case:
     now: float
     probe: Probe | None = None
     entries: EntryList | None = None
+    earlier: Probe | None = None
     absent: frozenset[str] = field(default_factory=frozenset)  # ids of peers that are not connected
 
     @property
@@ -88,6 +90,10 @@ class Case:
     def node(self, name: str) -> NodeFacts:
         """What the node says of its daemon; all unknown where it was not asked."""
         return (self.probe.nodes.get(name) if self.probe else None) or NodeFacts()
+
+    def before(self, name: str) -> NodeFacts:
+        """What the node said the time before."""
+        return (self.earlier.nodes.get(name) if self.earlier else None) or NodeFacts()
 
     def away(self, brick: Brick) -> bool:
         """True if the brick's peer is not connected."""

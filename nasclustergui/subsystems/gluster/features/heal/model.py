@@ -130,13 +130,15 @@ class NodeFacts:
 
     Attributes:
         daemon: it runs; None if that could not be told. stopped: it exists but is halted (SIGSTOP, a debugger).
-        reaches: bricks that it has a connection to, None where connections can't be listed.
+        reaches: bricks that it has a connection to, None where connections can't be listed. missed: bricks that ran
+            and had none.
         complaints: errors of the last minutes.
     """
 
     daemon: bool | None = None
     stopped: bool = False
     reaches: frozenset[str] | None = None
+    missed: frozenset[str] = frozenset()
     complaints: tuple[Complaint, ...] = ()
 
 

@@ -127,10 +127,13 @@ class Found:
         daemons = self._of("daemon")
         told = bool(self._of("processes"))
         complaints = [c for line in self._of("said") if (c := self._complaint(line, volume)) is not None]
+        reaches = self._reaches(volume) if self._of("sockets") else None
+        running = {brick.name for brick in volume.bricks if brick.online and brick.port}
         return NodeFacts(
             daemon=bool(daemons) if told else None,
             stopped=any(line[2].startswith(("T", "t")) for line in daemons),
-            reaches=self._reaches(volume) if self._of("sockets") else None,
+            reaches=reaches,
+            missed=frozenset(running) - reaches if reaches is not None else frozenset(),
             complaints=tuple(sorted(complaints, key=lambda c: -c.at)),
         )
 

@@ -48,7 +48,7 @@ class EntriesView(QWidget):
         self._facts = ElidedLabel("", "caption", "text3")
         self.again = button(_("List again"), icon="refresh-cw", small=True, on_click=self.start)
         self.first = button(_("List what waits"), icon="list-checks", on_click=self.start)
-        head = row((self._facts, 1), self.filter, self.again, gap=8, margins=(12, 6, 12, 6))
+        head = row(self._facts, None, self.filter, self.again, gap=8, margins=(12, 6, 12, 6))
         self.stack = Stack(box(col(head, (self.tree, 1), gap=0)), _("Gluster looks at every entry…"))
         self.stack.retry.connect(self.start)
         self.stack.stop.connect(self.cancel)

@@ -45,6 +45,7 @@ class HealSection(Section):
         super().__init__(desk, parent)
         self._volume: Volume | None = None  # read by the poller's thread too
         self._probe: Probe | None = None
+        self._earlier: Probe | None = None
         self._set = 0  # of the chart, from 1; 0: the one with the largest backlog
         self._make_widgets()
         self._compose()
@@ -162,7 +163,7 @@ class HealSection(Section):
         return read_probe(pool, volume, job)
 
     def _on_probe(self, probe: object) -> None:
-        self._probe = probe if isinstance(probe, Probe) else None
+        self._earlier, self._probe = self._probe, probe if isinstance(probe, Probe) else None
         self._show()
 
     @Slot()
@@ -184,8 +185,9 @@ class HealSection(Section):
         history = self.desk.heals.of(volume)
         now = time.time()
         if self._probe is not None and now - self._probe.at > PROBE_KEPT:
-            self._probe = None
-        found = diagnose(volume, view.state, history, probe=self._probe, entries=self.entries.listed, now=now)
+            self._probe = self._earlier = None
+        listed = self.entries.listed
+        found = diagnose(volume, view.state, history, probe=self._probe, earlier=self._earlier, entries=listed, now=now)
         refused = _refused(view, volume)
         self.doctor.set_findings(found, refused)
         self.heal.set_enabled(not refused[Offer.HEAL], refused[Offer.HEAL])

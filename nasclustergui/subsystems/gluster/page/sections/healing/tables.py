@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from nasclustergui.core.i18n import _
 from nasclustergui.core.units import DASH, count, size
 from nasclustergui.subsystems.gluster.features.heal.model import (
+    BrickFacts,
     Entry,
     EntryList,
     NodeFacts,
@@ -53,7 +54,8 @@ def brick_rows(volume: Volume, stale: str, probe: Probe | None) -> list[Row]:
     """A row per brick, below its set where there are several. `stale`: "Seen …" for old values."""
     found = roles(volume, probe.bricks if probe else None)
     nodes = probe.nodes if probe else {}
-    rows = [_brick_row(volume, role, bool(stale), nodes) for role in found]
+    said = probe.bricks if probe else {}
+    rows = [_brick_row(volume, role, bool(stale), nodes, said.get(role.brick.name)) for role in found]
     if len(volume.sets) < 2:
         return rows
     grouped = []
@@ -65,13 +67,17 @@ def brick_rows(volume: Volume, stale: str, probe: Probe | None) -> list[Row]:
     return grouped
 
 
-def _brick_row(volume: Volume, role: BrickRole, stale: bool, nodes: Mapping[str, NodeFacts]) -> Row:
+def _brick_row(
+    volume: Volume, role: BrickRole, stale: bool, nodes: Mapping[str, NodeFacts], facts: BrickFacts | None
+) -> Row:
     brick, said = role.brick, role_said(role)
     state = brick_state(brick, volume.status is VolumeStatus.STARTED)
     daemon = daemon_said(volume, brick, nodes.get(brick.node))
     lacks = role.role in (Role.BEHIND, Role.BOTH) and role.lacks
     sub = _("lacks about {n}").format(n=count(role.lacks)) if lacks else ""
     why = "" if brick.heal_pending is not None else _("Not known: the brick told nothing.")
+    newer = facts.free if facts is not None else None
+    free = brick.free if newer is None else newer
     split = "" if brick.split_brain is not None else _("Looked for where a backlog does not get smaller.")
     return Row(
         brick.name,
@@ -82,9 +88,9 @@ def _brick_row(volume: Volume, role: BrickRole, stale: bool, nodes: Mapping[str,
             Cell(count(brick.heal_pending), "num", stale=stale, tip=why),
             Cell(count(brick.split_brain), "num", stale=stale, tip=split),
             Cell(daemon.word, "state", state=daemon.state, stale=stale),
-            Cell(size(brick.free), "num", stale=stale),
+            Cell(size(free), "num", stale=stale and newer is None),
         ),
-        sort=(brick.name, None, None, brick.heal_pending, brick.split_brain, None, brick.free),
+        sort=(brick.name, None, None, brick.heal_pending, brick.split_brain, None, free),
     )
 
 

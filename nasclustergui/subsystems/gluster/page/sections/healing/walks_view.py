@@ -32,7 +32,7 @@ class WalksView(QWidget):
         self._facts = ElidedLabel("", "caption", "text3")
         self.again = button(_("Read again"), icon="refresh-cw", small=True, on_click=self.start)
         self.first = button(_("Read the last crawls"), icon="history", on_click=self.start)
-        head = row((self._facts, 1), self.again, gap=8, margins=(12, 6, 12, 6))
+        head = row(self._facts, None, self.again, gap=8, margins=(12, 6, 12, 6))
         self.stack = Stack(box(col(head, (self.tree, 1), gap=0)), _("Asking the self-heal daemons…"))
         self.stack.retry.connect(self.start)
         self.stack.stop.connect(self.cancel)
