@@ -318,6 +318,29 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"Quota is already enabled", N_("quotas are already on for this volume"), ""),
     (r"No quota configured on volume (\S+)", N_("no quota is set on volume {0}"), ""),
     (r"Snapshot \(?([^)\s]+)\)? does not exist", N_("there is no snapshot {0}"), ""),
+    (
+        r"Passwordless ssh login has not been setup with (\S+) for user (\S+?)\.?$",
+        N_("the node cannot log in as {1} at {0} without a password"),
+        N_("On this node: ssh-copy-id {1}@{0}, then try again."),
+    ),
+    (r"^(\S+) not reachable\.?$", N_("{0} cannot be reached"), N_("Check its name and the way to its port 22.")),
+    (
+        r"Unable to mount and fetch secondary volume details",
+        N_("the secondary volume cannot be mounted"),
+        N_("Does it exist there, is it started, and are its ports open?"),
+    ),
+    (r"Session between (\S+) and (\S+) is already created", N_("{0} is copied to {1} already"), ""),
+    (r"[Gg]eo-replication session between (\S+) and (\S+) does not exist", N_("{0} is not copied to {1}"), ""),
+    (
+        r"geo-replication session between (\S+) & (\S+) is still active",
+        N_("the session of {0} with {1} is still running"),
+        N_("Stop it first."),
+    ),
+    (
+        r"geo-replication sessions are active for the volume (\S+?)\.",
+        N_("volume {0} is being copied to another pool"),
+        N_("Stop its geo-replication first."),
+    ),
     (r"Bitrot is already enabled", N_("bit rot detection is on already"), ""),
     (r"Bitrot is not enabled", N_("bit rot detection is off for this volume"), N_("Enable it first.")),
     (

@@ -16,6 +16,7 @@ WITH_DRIVER: tuple[str, ...] = (
     "bitrot",
     "bricks",
     "disk",
+    "geo_replication",
     "options",
     "peers",
     "places",

@@ -1,0 +1,1 @@
+"""Geo-replication: a volume copied continuously to a volume of another pool."""
