@@ -289,7 +289,7 @@ def test_the_only_good_copy_is_not_taken_out(app: App, cluster: Lab, output: Pat
         app.wait(lambda: not dialog._comparing, "the comparison", 30)
         check(app, dialog, good.name, volume.bricks[2].name)
         assert not dialog.go_button.isEnabled()
-        assert good.name in dialog.hint()
+        assert good.name in dialog.refusal
         assert dialog.force.isVisibleTo(dialog)
         app.shot(output, "lab-only-copy", dialog)
         dialog.choice.choose([behind.name, volume.bricks[2].name])  # the one that is behind may go
@@ -347,10 +347,10 @@ def test_files_without_room_keep_the_removal_from_its_commit_until_there_is_room
         said = failed(app, job)
         assert "could not be moved away" in said
         assert "not committed" in said
-        app.shot(output, "lab-remove-bricks-failures")
         assert len(bricks_of(cluster, "full")) == 2
         assert contents(cluster) == before
         app.wait_volume("full", lambda v: any(n.failures for t in v.tasks for n in t.nodes), "the failures")
+        app.shot(output, "lab-remove-bricks-failures")
         commit = cli(cluster, "remove-brick", "full", "commit", "--yes", "--confirm", "full")
         assert commit.returncode != 0
         assert "cannot be committed" in commit.stderr
@@ -359,7 +359,7 @@ def test_files_without_room_keep_the_removal_from_its_commit_until_there_is_room
         app.wait_volume("full", lambda v: not v.tasks and (v.bricks[0].free or 1) < 40e6, "stopped, and the full disk")
         dialog = open_removal(app, "full")
         check(app, dialog, name)
-        assert "no room" in dialog.hint()
+        assert "no room" in dialog.refusal
         assert not dialog.go_button.isEnabled()
         app.shot(output, "lab-remove-bricks-no-room", dialog)
         dialog.reject()

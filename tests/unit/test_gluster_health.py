@@ -132,6 +132,15 @@ def test_tasks() -> None:
     assert title(TaskKind.REBALANCE, TaskState.FAILED) == [(Severity.WARN, "Volume data: the rebalance failed")]
     assert title(TaskKind.FIX_LAYOUT, TaskState.STALE) == [(Severity.WARN, "Volume data: the new layout hangs")]
     assert title(TaskKind.REMOVE_BRICK, TaskState.RUNNING)[0][0] is Severity.BUSY
+    assert title(TaskKind.REMOVE_BRICK, TaskState.COMPLETED) == [
+        (Severity.INFO, "Volume data: emptied bricks wait to be taken out")
+    ]
+    assert title(TaskKind.REMOVE_BRICK, TaskState.NOT_STARTED) == [
+        (Severity.WARN, "Volume data: the removal of bricks rests, their nodes are away")
+    ]
+    assert title(TaskKind.REMOVE_BRICK, TaskState.FAILED) == [
+        (Severity.WARN, "Volume data: the removal of bricks left files behind")
+    ]
 
 
 def test_a_full_set_counts_though_the_volume_has_room() -> None:

@@ -140,6 +140,8 @@ def _heal(volume: Volume, state: GlusterState) -> list[Problem]:
 
 def _task(volume: Volume, task: Task) -> Problem | None:
     key = f"gluster/{volume.name}/task/{task.kind}"
+    if task.kind is TaskKind.REMOVE_BRICK and task.state is not TaskState.RUNNING:
+        return _uncommitted(volume, task, key)
     names = {
         TaskKind.REBALANCE: _("the rebalance"),
         TaskKind.FIX_LAYOUT: _("the new layout"),
@@ -168,10 +170,37 @@ def _task(volume: Volume, task: Task) -> Problem | None:
                 _("Bring all bricks of {volume} back, then start it again.").format(volume=volume.name),
                 _("If gluster says that it is already started: stop the volume with “force” and start it."),
             ),
-            f"gluster.rebalance:{volume.name}" if task.kind is not TaskKind.REMOVE_BRICK else "",
+            f"gluster.rebalance:{volume.name}",
             volume.name,
         )
     return None
+
+
+def _uncommitted(volume: Volume, task: Task, key: str) -> Problem:
+    """A removal of bricks that moves nothing (any more): somebody must end it, no rebalance can run before."""
+    left = sum(node.failures + node.skipped for node in task.nodes)
+    until = _("Until it is committed or stopped no rebalance can run.")
+    if task.state is TaskState.COMPLETED and not left:
+        title = _("Volume {volume}: emptied bricks wait to be taken out")
+        todo = (_("Commit the removal: “Watch and commit removal…”, or stop it and keep the bricks."),)
+        action = f"gluster.remove-brick-finish:{volume.name}"
+        return Problem(key, Severity.INFO, title.format(volume=volume.name), until, todo, action, volume.name)
+    if task.state is TaskState.NOT_STARTED:
+        title = _("Volume {volume}: the removal of bricks rests, their nodes are away")
+        todo = (_("Bring the nodes back: gluster goes on by itself. Or stop the removal and keep the bricks."),)
+        return Problem(key, Severity.WARN, title.format(volume=volume.name), until, todo, "", volume.name)
+    return Problem(
+        key,
+        Severity.WARN,
+        _("Volume {volume}: the removal of bricks left files behind").format(volume=volume.name),
+        _("They stay where they are, clients reach them; none is lost.") + f" {until}",
+        (
+            _("Bring all bricks of {volume} back, and make room on those that stay.").format(volume=volume.name),
+            _("Then try the removal again, or stop it and keep the bricks."),
+        ),
+        f"gluster.remove-brick-retry:{volume.name}",
+        volume.name,
+    )
 
 
 def _space(volume: Volume) -> list[Problem]:

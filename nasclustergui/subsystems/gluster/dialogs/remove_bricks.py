@@ -48,6 +48,9 @@ class Removal:
 class RemoveBricksDialog(DialogFrame):
     """Changes nothing: ends in a plan made by `plan`, which may raise NasError.
 
+    Attributes:
+        refusal: why what is chosen can't be done, "" if it can.
+
     Signals:
         plan_ready: core.plan.Plan. closed: without a plan.
     """
@@ -68,6 +71,7 @@ class RemoveBricksDialog(DialogFrame):
         self._plan = plan
         self._ready: Plan | None = None
         self._comparing = False
+        self.refusal = ""
         self._make_widgets()
         self._compose()
         self.set_volume(volume)
@@ -89,6 +93,7 @@ class RemoveBricksDialog(DialogFrame):
         self.usable, self.moves = Tile(_("Usable afterwards")), Tile(_("To be moved"))
         self.loss = Tile(_("Survives any 1 node"))
         self.notes = Notes()
+        self._why = label("", "body", "critical", wrap=True)
         self._hint_icon = Icon("info", "text3")
         self._hint = ElidedLabel("", "body", "text2")
         self.cancel_button = button(_("Cancel"), on_click=self.reject)
@@ -100,7 +105,15 @@ class RemoveBricksDialog(DialogFrame):
     def _compose(self) -> None:
         heading = row((label(_("What goes"), "heading"), 1), self.suggest)
         tiles = row((self.usable, 1), (self.moves, 1), (self.loss, 1), gap=10)
-        parts = (col(self.sets, self.copies, gap=6), heading, (self.choice, 1), tiles, self.notes, self.force)
+        parts = (
+            col(self.sets, self.copies, gap=6),
+            heading,
+            (self.choice, 1),
+            tiles,
+            self.notes,
+            self._why,
+            self.force,
+        )
         foot = (self._hint_icon, (self._hint, 100), None, self.cancel_button, self.go_button)
         self.compose(col(*parts, gap=12, margins=(24, 14, 24, 14)), row(*foot, gap=8, margins=(24, 12, 24, 12)))
 
@@ -149,10 +162,15 @@ class RemoveBricksDialog(DialogFrame):
         plan = self._ready
         self.notes.show_notes([_note(m.severity, m.title, m.text) for m in plan.meaning] if plan else ())
         self.go_button.set_enabled(plan is not None, refused)
+        self.refusal = refused if chosen and plan is None else ""
+        self._why.set_text(self.refusal)
+        self._why.setVisible(bool(self.refusal))
+        self.notes.setVisible(plan is not None)
         if not chosen:
             self._say(_("Choose a set") if self.sets.isChecked() else _("Choose a brick of every set"), "info")
         elif plan is None:
-            self._say(refused, "info" if self._comparing and self.copies.isChecked() else "critical")
+            waiting = self._comparing and self.copies.isChecked()
+            self._say(refused if waiting else _("This cannot be done as it is"), "info" if waiting else "critical")
         else:
             self._say(_("Next: the exact commands, before anything runs"), "ok")
 
@@ -219,8 +237,9 @@ class RemoveBricksDialog(DialogFrame):
     def _show_moves(self) -> None:
         wish = self.wish()
         if wish.copies or wish.force:
-            foot = lowered_kind(lowered(self.volume, wish.bricks)) if wish.copies else _("the files stay behind")
-            text = _("{kind} of every file stay").format(kind=foot) if wish.copies else foot
+            text = _("the files stay behind")
+            if wish.copies:
+                text = _("every file keeps {kind}").format(kind=lowered_kind(lowered(self.volume, wish.bricks)))
             self.moves.show_fact(_("Nothing"), "", text, "" if wish.copies else "critical")
             return
         room = room_for(self.volume, set_numbers(self.volume, wish.bricks))
@@ -257,5 +276,6 @@ class RemoveBricksDialog(DialogFrame):
 
 
 def _note(severity: Severity, title: str, text: str) -> Note:
+    """The plan's own dialog says the rest."""
     state = {Severity.CRITICAL: "critical", Severity.WARN: "warn"}.get(severity, "info")
-    return Note(state, sentences(title, text) if text else title)
+    return Note(state, sentences(title, text) if text and state != "info" else title)

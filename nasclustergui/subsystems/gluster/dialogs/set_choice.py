@@ -41,11 +41,11 @@ class SetRow(Panel):
         elif volume.set_size == 1:
             self.whole = self._box(_brick_words(group[0]), group[0].name)
             path = ElidedLabel(group[0].path, "mono", "text3", middle=True)
-            body = col(row(self.whole, self._badge, (path, 1), self._space, gap=8), margins=MARGINS)
+            body = col(row(self.whole, self._badge, (path, 100), None, self._space, gap=8), margins=MARGINS)
         else:
             self.whole = self._box(title, ", ".join(self._names))
             words = ElidedLabel(", ".join(map(_brick_words, group)), "caption", "text2")
-            body = col(row(self.whole, self._badge, (words, 1), self._space, gap=8), margins=MARGINS)
+            body = col(row(self.whole, self._badge, (words, 100), None, self._space, gap=8), margins=MARGINS)
         super().__init__(body, fill="inset", radius=8)
         for check in (self.whole, *self.bricks.values()):
             if check is not None:

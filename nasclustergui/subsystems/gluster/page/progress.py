@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nasclustergui.core.i18n import _
+from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import about, count, duration, percent
 from nasclustergui.subsystems.gluster.estimate import BacklogMeter, Estimate
+from nasclustergui.subsystems.gluster.features.bricks.removal import removal_of
 from nasclustergui.subsystems.gluster.features.rebalance.history import TaskHistory
 from nasclustergui.subsystems.gluster.model import (
     Brick,
@@ -61,6 +62,8 @@ class Progress:
         task = running_task(volume)
         if task is not None and task.state is TaskState.RUNNING:
             return self._task_bar(volume, task, brick)
+        if brick is None and (removal := removal_of(volume.tasks)) is not None:
+            return waiting_bar(removal)
         estimate = self._estimates.get(volume.name) if brick is None else None
         return _bar(estimate) if estimate is not None else None
 
@@ -72,6 +75,17 @@ class Progress:
         if node is None:
             return None
         return node_bar(node, work.by_node.get(node_key(node), Estimate()) if work is not None else Estimate())
+
+
+def waiting_bar(removal: Task) -> Bar:
+    """A removal of bricks that moves nothing, and isn't committed."""
+    left = sum(node.failures + node.skipped for node in removal.nodes)
+    if removal.state is TaskState.NOT_STARTED:
+        return Bar(0.0, _("rests: node away"), _("gluster goes on with the removal once the nodes are back."))
+    if removal.state is TaskState.COMPLETED and not left:
+        return Bar(1.0, _("not committed"), _("Commit the removal, or stop it: until then no rebalance can run."))
+    text = ngettext("{n} file left", "{n} files left", left).format(n=count(left)) if left else _("failed")
+    return Bar(0.0, text, _("Try the removal again once the cause is mended, or stop it and keep the bricks."))
 
 
 def node_bar(node: NodeProgress, estimate: Estimate) -> Bar:

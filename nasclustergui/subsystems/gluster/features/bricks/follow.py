@@ -104,8 +104,9 @@ class Watch:
         """No node of the bricks does anything: they are away. gluster goes on by itself when they are back."""
         if self._resting_since is None:
             self._resting_since = self._clock()
-            text = _("The nodes of the bricks are away: the removal rests, nothing is committed. It goes on by itself.")
+            text = _("The nodes of the bricks are away: the removal rests and goes on by itself once they are back.")
             self._job.write("", text)
+            self._job.write("", _("Nothing is committed."))
         self._job.report(_("The nodes of {bricks} are away, the removal rests").format(bricks=", ".join(self._bricks)))
         self._job.seconds_left = None
         if self._clock() - self._resting_since > RESTS:

@@ -35,7 +35,7 @@ def _args(volume: Volume, bricks: Sequence[str]) -> dict[str, str]:
 def start_step(volume: Volume, bricks: Sequence[str], node: str) -> Step:
     """Begin to move the files away, and watch until they are."""
     return Step(
-        title=_("Move the files away from {bricks}").format(bricks=", ".join(bricks)),
+        title=_("Move the files away"),
         node=node,
         command=commands.volume_remove_brick(volume.name, bricks, "start"),
         driver=DRIVER,
@@ -53,7 +53,7 @@ def start_step(volume: Volume, bricks: Sequence[str], node: str) -> Step:
 def watch_step(volume: Volume, bricks: Sequence[str], node: str) -> Step:
     """Watch a removal that runs already; the command only looks."""
     return Step(
-        title=_("Watch until {bricks} are empty").format(bricks=", ".join(bricks)),
+        title=_("Watch until all files are away"),
         node=node,
         command=commands.volume_remove_brick(volume.name, bricks, "status"),
         driver=DRIVER,
@@ -69,7 +69,7 @@ def watch_step(volume: Volume, bricks: Sequence[str], node: str) -> Step:
 def stop_step(volume: Volume, bricks: Sequence[str], node: str) -> Step:
     """End a removal without a commit."""
     return Step(
-        title=_("Stop the removal of {bricks}").format(bricks=", ".join(bricks)),
+        title=_("Stop the removal"),
         node=node,
         command=commands.volume_remove_brick(volume.name, bricks, "stop"),
         driver=DRIVER,
@@ -83,7 +83,7 @@ def stop_step(volume: Volume, bricks: Sequence[str], node: str) -> Step:
 def commit_step(volume: Volume, bricks: Sequence[str], node: str) -> Step:
     """Take the empty bricks out of the volume."""
     return Step(
-        title=_("Take {bricks} out of {volume}").format(bricks=", ".join(bricks), volume=volume.name),
+        title=_("Take the bricks out"),
         node=node,
         command=commands.volume_remove_brick(volume.name, bricks, "commit"),
         driver=DRIVER,
@@ -98,7 +98,7 @@ def commit_step(volume: Volume, bricks: Sequence[str], node: str) -> Step:
 def force_step(volume: Volume, bricks: Sequence[str], node: str, check: str, replica: int = 0) -> Step:
     """Take bricks out as they are."""
     return Step(
-        title=_("Take {bricks} out of {volume}").format(bricks=", ".join(bricks), volume=volume.name),
+        title=_("Take the bricks out"),
         node=node,
         command=commands.volume_remove_brick(volume.name, bricks, "force", replica=replica),
         driver=DRIVER,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from nasclustergui.core.series import Series
 from nasclustergui.subsystems.gluster.estimate import Estimate
-from nasclustergui.subsystems.gluster.model import GlusterState, Task, TaskState, Volume, VolumeStatus
+from nasclustergui.subsystems.gluster.features.bricks.removal import RemovalMeter, files_to_go
+from nasclustergui.subsystems.gluster.model import GlusterState, Task, TaskKind, TaskState, Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, meter_for
 
 CAPACITY = 2400  # readings: more than an hour at two seconds each
@@ -26,7 +27,7 @@ class WorkHistory:
     """
 
     task: Task
-    meter: RebalanceMeter
+    meter: RebalanceMeter | RemovalMeter
     estimate: Estimate = field(default_factory=Estimate)
     by_node: dict[str, Estimate] = field(default_factory=dict)
     files: Series = field(default_factory=lambda: Series(CAPACITY))
@@ -100,9 +101,16 @@ class TaskHistory:
         if not task.nodes:  # its numbers could not be read this time
             return
         if work is None or work.task.id != task.id:
-            work = self._works[volume.uuid] = WorkHistory(task, meter_for(volume, task))
+            work = self._works[volume.uuid] = WorkHistory(task, _meter(volume, task))
         work.running = True
         work.add(at, task)
+
+
+def _meter(volume: Volume, task: Task) -> RebalanceMeter | RemovalMeter:
+    """The same as the job's own."""
+    if task.kind is TaskKind.REMOVE_BRICK:
+        return RemovalMeter(files_to_go(volume, task.bricks))
+    return meter_for(volume, task)
 
 
 def _files(task: Task) -> int:
