@@ -10,7 +10,7 @@ from nasclustergui.core.command import Command, Result
 from nasclustergui.core.errors import CommandFailed
 from nasclustergui.core.i18n import _
 from nasclustergui.core.units import parse_size
-from nasclustergui.subsystems.gluster.commands import CHANGE_TIMEOUT, STATUS_TIMEOUT, gluster
+from nasclustergui.subsystems.gluster.commands import CHANGE_TIMEOUT, gluster
 from nasclustergui.subsystems.gluster.commands.answer import (
     Answer,
     ensure_daemon,
@@ -29,10 +29,15 @@ PLAIN_LINE = re.compile(
     r" +(?P<available>\S+) +(?P<over_soft>Yes|No) +(?P<over_hard>Yes|No)\s*$",
     re.MULTILINE | re.DOTALL,
 )
+LIST_TIMEOUT = 30  # seconds: 0.2 it takes, but 10 while a node of the volume is off, and the lock is held all the time
 MOST_NAMES = 500
 LIST_SCRIPT = """find -P "$1$2" -mindepth 1 -maxdepth 1 -type d ! -name .glusterfs ! -name .trashcan -printf '%f\\0' |
 head -z -n "$3"
 printf '/\\0'"""
+
+
+class NoSuchDirectory(CommandFailed):
+    """The path that was asked about isn't there."""
 
 
 def volume_quota(volume: str, *words: str) -> Command:
@@ -42,12 +47,12 @@ def volume_quota(volume: str, *words: str) -> Command:
 
 def quota_list(volume: str, *paths: str, xml: bool = True) -> Command:
     """Limits on sizes, with what is used. Takes the volume's lock. Read by `parse_sizes`."""
-    return gluster("volume", "quota", volume, "list", *paths, timeout=STATUS_TIMEOUT, lock=True, xml=xml)
+    return gluster("volume", "quota", volume, "list", *paths, timeout=LIST_TIMEOUT, lock=True, xml=xml)
 
 
 def quota_list_objects(volume: str, *paths: str, xml: bool = True) -> Command:
     """Limits on numbers of files. Takes the volume's lock. Read by `parse_objects`."""
-    return gluster("volume", "quota", volume, "list-objects", *paths, timeout=STATUS_TIMEOUT, lock=True, xml=xml)
+    return gluster("volume", "quota", volume, "list-objects", *paths, timeout=LIST_TIMEOUT, lock=True, xml=xml)
 
 
 def quota_processes() -> Command:
@@ -64,7 +69,7 @@ def parse_sizes(answer: Answer) -> Mapping[str, Limit] | None:
     """`quota V list [PATH]`: path → limit; none where nothing is configured.
 
     None: a path isn't UTF-8, so that gluster printed nothing at all; ask for the plain list. A path without a limit
-    has no entry. Raises as `read_xml`; CommandFailed where a path that was asked for isn't there.
+    has no entry. Raises as `read_xml`; NoSuchDirectory where a path that was asked for isn't there.
     """
     return _limits(answer, "used_space", "avail_space")
 
@@ -115,7 +120,7 @@ def _limits(answer: Answer, used: str, available: str) -> Mapping[str, Limit] | 
         raise
     if missing := NO_SUCH_PATH.search(answer.result.stderr):
         said = _("there is no directory {path} on the volume").format(path=missing["path"])
-        raise CommandFailed(answer.node, str(answer.command), 0, answer.result.stderr, message=said)
+        raise NoSuchDirectory(answer.node, str(answer.command), 0, answer.result.stderr, message=said)
     if root.find("volQuota") is None:
         raise unexpected(answer, _("it holds no list of quotas"))
     with reading(answer):

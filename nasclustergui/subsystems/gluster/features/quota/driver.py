@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nasclustergui.core.errors import CommandFailed
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
 from nasclustergui.subsystems.gluster.features.pool import Check, Follow, Pool
+from nasclustergui.subsystems.gluster.features.quota.commands import NoSuchDirectory
 from nasclustergui.subsystems.gluster.features.quota.model import is_enabled
 from nasclustergui.subsystems.gluster.features.quota.read import read_limit
 
@@ -30,7 +30,7 @@ def limit_unchanged(pool: Pool, step: Step, job: Job) -> str:
         return ""
     try:
         limit = read_limit(pool, args["volume"], args["path"], bool(args["objects"]), job)
-    except CommandFailed:
+    except NoSuchDirectory:
         return _("There is no directory {path} on {volume}.").format(path=args["path"], volume=args["volume"])
     now = f"{limit.hard} {limit.percent}" if limit is not None else ""
     if now == args["old"]:

@@ -54,7 +54,7 @@ def read_quota(pool: Pool, volume: Volume, job: Job) -> Quota:
 
 
 def read_limit(pool: Pool, volume: str, path: str, objects: bool, job: Job) -> Limit | None:
-    """The limit of this very directory, None if it has none. Raises CommandFailed if the directory isn't there."""
+    """The limit of this very directory, None if it has none. Raises NoSuchDirectory if it isn't there."""
     build = quota_list_objects if objects else quota_list
     return _list(pool, lambda xml: build(volume, path, xml=xml), parse_objects if objects else parse_sizes, job).get(
         path

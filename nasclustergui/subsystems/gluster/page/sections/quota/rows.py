@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import DASH, clock, count, percent, size
@@ -112,40 +113,54 @@ def one_line(path: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def facts(quota: Quota, options: Mapping[str, str]) -> str:
-    """ "Soft limit 80% unless set · looked at every 60 s, above the soft limit every 5 s · read 03:02:17"."""
+def facts(quota: Quota, options: Mapping[str, str], absent: Sequence[str] = ()) -> str:
+    """ "Read 03:02:17 · soft limit 80% where none is set · usage looked at every 60 s, above …"."""
     values = {word: options.get(option, default) for word, (option, default) in SETTINGS.items()}
+    read = _("read {time}")
+    if absent:  # the worst news first: the line may be cut
+        read = _("read {time}, not again by itself while away: {nodes}")
     parts = [
-        _("Soft limit {percent} where none is set").format(percent=values["default-soft-limit"]),
+        read.format(time=clock(quota.read_at), nodes=", ".join(absent)),
+        _("soft limit {percent} where none is set").format(percent=values["default-soft-limit"]),
         _("usage looked at every {soft}, above the soft limit every {hard}").format(
             soft=_seconds(values["soft-timeout"]), hard=_seconds(values["hard-timeout"])
         ),
-        _("read {time}").format(time=clock(quota.read_at)),
     ]
     if any(one.size is not None and one.size.rough for one in quota.limits):
         parts.append(_("numbers rounded, for a path is not UTF-8"))
-    return " · ".join(parts)
+    text = " · ".join(parts)
+    return text[:1].upper() + text[1:]
 
 
 def _seconds(value: str) -> str:
     return f"{value}\u00a0s" if value.isdigit() else value
 
 
-def trouble(quota: Quota) -> tuple[str, str, str] | None:
-    """State, title and text of what needs an eye; None if nothing does."""
+class Trouble(NamedTuple):
+    """What needs an eye. `daemon`: a daemon is missing and can be started."""
+
+    state: str
+    title: str
+    text: str
+    daemon: bool = False
+
+
+def trouble(quota: Quota) -> Trouble | None:
+    """The worst there is; None if all is well."""
     off = sorted(node for node, found in quota.daemons.items() if found.quotad is False)
     full = [limit for limit in quota.limits if limit.standing is Standing.FULL]
     counting = sorted(node for node, found in quota.daemons.items() if found.crawling)
     if full:
         title = ngettext("{n} directory is full", "{n} directories are full", len(full)).format(n=count(len(full)))
         names = ", ".join(one_line(limit.path) for limit in full[:5]) + (", …" if len(full) > 5 else "")
-        return "critical", title, _("Writing there fails with “disk quota exceeded”: {paths}").format(paths=names)
-    if off:
-        text = _(
-            "Bricks there cannot see what other bricks hold, so limits may be passed. “Start missing bricks” starts it."
+        return Trouble(
+            "critical", title, _("Writing there fails with “disk quota exceeded”: {paths}").format(paths=names)
         )
-        return "warn", _("The quota daemon does not run on {nodes}").format(nodes=", ".join(off)), text
+    if off:
+        text = _("Bricks there cannot see what other bricks hold, so limits may be passed.")
+        title = _("The quota daemon does not run on {nodes}").format(nodes=", ".join(off))
+        return Trouble("warn", title, text, daemon=True)
     if counting:
         text = _("Until that is done usage is shown too low and limits hold too late. Counting runs on {nodes}.")
-        return "busy", _("Files are still being counted"), text.format(nodes=", ".join(counting))
+        return Trouble("busy", _("Files are still being counted"), text.format(nodes=", ".join(counting)))
     return None

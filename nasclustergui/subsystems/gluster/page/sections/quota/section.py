@@ -17,10 +17,11 @@ from nasclustergui.subsystems.gluster.features import Pool
 from nasclustergui.subsystems.gluster.features.quota import plans
 from nasclustergui.subsystems.gluster.features.quota.model import SETTINGS, DirectoryQuota, Quota, is_enabled
 from nasclustergui.subsystems.gluster.features.quota.read import read_directories, read_quota
-from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus
+from nasclustergui.subsystems.gluster.model import PeerState, Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.page.desk import Desk
 from nasclustergui.subsystems.gluster.page.section import Section, View
 from nasclustergui.subsystems.gluster.page.sections.quota.rows import facts, quota_rows, quota_tree, trouble
+from nasclustergui.subsystems.gluster.plans import plan_start
 from nasclustergui.ui import theme
 from nasclustergui.ui.errors import present
 from nasclustergui.ui.parts import Banner, ElidedLabel, Panel, Row, Stack, box, button, col, row
@@ -46,9 +47,11 @@ class QuotaSection(Section):
         self.tree = quota_tree()
         self._make_buttons()
         self._facts = ElidedLabel("", "caption", "text3")
-        self.banner = Banner("warn", "", "")
+        self.banner = Banner("warn", "", "", [self.daemon_button])
         self.banner.hide()
-        tools = row((self._facts, 1), self.limit_button, self.settings_button, self.disable_button, gap=8)
+        tools = row(
+            (self._facts, 1), self.again_button, self.limit_button, self.settings_button, self.disable_button, gap=8
+        )
         content = col(tools, self.banner, (Panel(col((self.list_place, 1), margins=(1, 1, 1, 8))), 1), gap=8)
         self.place = Stack(box(content), _("Reading quotas…"))
         self.place.show_empty("gauge", "", "", [self.enable_button])
@@ -69,10 +72,12 @@ class QuotaSection(Section):
     def _make_buttons(self) -> None:
         small = partial(button, small=True)
         self.limit_button = small(_("Set a limit…"), icon="plus", on_click=self.new_limit)
+        self.again_button = small("", "quiet", "refresh-cw", tip=_("Read now"), on_click=self.read)
         self.settings_button = small(_("Settings…"), "quiet", "settings", on_click=self.change_settings)
         self.disable_button = small(_("Disable…"), "danger-quiet", on_click=self.disable)
         self.enable_button = button(_("Enable quotas…"), "primary", "gauge", on_click=self.enable)
         self.first_button = button(_("Set a limit…"), "primary", "plus", on_click=self.new_limit)
+        self.daemon_button = small(_("Start it…"), icon="play", on_click=self.start_daemon)
         self.list_place = Stack(self.tree, "")
         self.list_place.show_empty("gauge", _("No limits yet"), "", [self.first_button])
 
@@ -80,12 +85,19 @@ class QuotaSection(Section):
 
     def set_view(self, view: View) -> None:
         """Whether quotas are on comes with every poll; the limits are read when it changes."""
-        before = self._volume()
+        before, absent = self._volume(), self.absent()
         super().set_view(view)
         now = view.volume
-        if now is not None and self.isVisible() and before is not None and _switch(before) != _switch(now):
+        if self.isVisible() and absent != self.absent():
+            self.enter()
+        elif now is not None and self.isVisible() and before is not None and _switch(before) != _switch(now):
             self.read()
         self._show()
+
+    def absent(self) -> tuple[str, ...]:
+        """Peers that are away: a list then holds the volume's lock for ten seconds, so it isn't read by itself."""
+        peers = self.view.state.peers if self.view is not None else ()
+        return tuple(peer.node or peer.hostnames[0] for peer in peers if peer.state is PeerState.DISCONNECTED)
 
     def select(self, what: str) -> None:
         """A directory with a limit."""
@@ -93,10 +105,12 @@ class QuotaSection(Section):
 
     def enter(self) -> None:
         """Read, and again now and then."""
-        for poller in self._pollers:
-            poller.start()
-        if not self._pollers:
-            self.desk.read(self, self._work, self._on_quota, self._on_lost)
+        if self.absent() or not self._pollers:
+            self.leave()
+            self.read()
+        else:
+            for poller in self._pollers:
+                poller.start()
 
     def leave(self) -> None:
         """Read no more: the list takes the volume's lock."""
@@ -105,8 +119,13 @@ class QuotaSection(Section):
 
     def read(self) -> None:
         """Read now, if somebody looks."""
-        for poller in self._pollers:
-            poller.poke()
+        if self._pollers and not self.absent():
+            for poller in self._pollers:
+                poller.poke()
+        elif self._reading is None and self.isVisible():
+            self._reading = Job("quotas")  # taken until an answer comes, which may be at once
+            job = self.desk.read(self, self._work, self._on_quota, self._on_lost)
+            self._reading = job if self._reading is not None else None
 
     # ---- reading
 
@@ -120,11 +139,11 @@ class QuotaSection(Section):
 
     def _on_quota(self, quota: object) -> None:
         assert isinstance(quota, Quota)
-        self.quota, self._lost = quota, False
+        self.quota, self._lost, self._reading = quota, False, None
         self._show()
 
     def _on_lost(self, error: NasError) -> None:
-        self._lost = True
+        self._lost, self._reading = True, None
         self._show()
         self.place.show_failed(error, self.quota.read_at if self.quota is not None and self.quota.read_at else None)
 
@@ -154,7 +173,7 @@ class QuotaSection(Section):
             return
         if not self._lost:
             self.place.show_content()
-        self._facts.set_text(facts(quota, volume.options))
+        self._facts.set_text(facts(quota, volume.options, self.absent()))
         self.tree.update_rows(quota_rows(quota, self._lost))
         if quota.limits:
             self.list_place.show_content()
@@ -175,12 +194,19 @@ class QuotaSection(Section):
     def _show_banner(self, quota: Quota) -> None:
         found = trouble(quota) if not self._lost else None
         if found is not None:
-            self.banner.set_message(*found)
+            self.banner.set_message(found.state, found.title, found.text)
+            self.daemon_button.setVisible(found.daemon)
         self.banner.setVisible(found is not None)
 
     def _show_buttons(self) -> None:
         why = self.view.unreadable if self.view is not None else ""
-        for one in (self.limit_button, self.first_button, self.settings_button, self.disable_button):
+        for one in (
+            self.limit_button,
+            self.first_button,
+            self.settings_button,
+            self.disable_button,
+            self.daemon_button,
+        ):
             one.set_enabled(not why, why)
 
     def _menu(self, entry: Row) -> QMenu | None:
@@ -204,6 +230,10 @@ class QuotaSection(Section):
     def disable(self) -> None:
         """The plan that switches them off."""
         self._propose(plans.plan_disable)
+
+    def start_daemon(self) -> None:
+        """The plan that starts what is missing of the volume: quota daemons too."""
+        self._propose(lambda target: plan_start(target.volume, target.state, target.cluster, force=True))
 
     def new_limit(self) -> LimitDialog | None:
         """Ask for a directory and its limit."""
