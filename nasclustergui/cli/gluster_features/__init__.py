@@ -15,6 +15,7 @@ FEATURES: tuple[str, ...] = (
     "bricks",
     "clients",
     "disk",
+    "geo_replication",
     "options",
     "peer",
     "performance",

@@ -32,6 +32,7 @@ def volume_sections() -> tuple[SectionSpec, ...]:
         SectionSpec("options", "sliders-horizontal", _("Options"), "options.section:OptionsSection"),
         SectionSpec("quota", "gauge", _("Quotas"), "quota.section:QuotaSection"),
         SectionSpec("bitrot", "shield-check", _("Bit rot"), "bitrot:BitrotSection"),
+        SectionSpec("geo-replication", "send", _("Geo-replication"), "geo_replication:GeoReplicationSection"),
         SectionSpec("clients", "users", _("Clients"), "clients:ClientsSection"),
         SectionSpec("quorum", "scale", _("Quorum"), "quorum:QuorumSection"),
         SectionSpec("performance", "activity", _("Performance"), "performance:PerformanceSection"),
