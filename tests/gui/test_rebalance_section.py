@@ -84,7 +84,7 @@ def opened(page: StoragePage, *readings: Volume, **more: object) -> RebalanceSec
     now = time.time()
     for n, one in enumerate(readings):
         page.set_state(scenes.pool(one, at=now - 5 * (len(readings) - 1 - n), **more))
-    page.open_volume(readings[-1].name, "rebalance")
+    page.open_volume(readings[-1].name, "rebalancing")
     section = page.view.section()
     assert isinstance(section, RebalanceSection)
     return section

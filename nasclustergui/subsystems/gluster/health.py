@@ -145,7 +145,6 @@ def _task(volume: Volume, task: Task) -> Problem | None:
     names = {
         TaskKind.REBALANCE: _("the rebalance"),
         TaskKind.FIX_LAYOUT: _("the new layout"),
-        TaskKind.REMOVE_BRICK: _("the removal of bricks"),
     }
     if task.state is TaskState.RUNNING:
         titles = {
@@ -170,7 +169,7 @@ def _task(volume: Volume, task: Task) -> Problem | None:
                 _("Bring all bricks of {volume} back, then start it again.").format(volume=volume.name),
                 _("If gluster says that it is already started: stop the volume with “force” and start it."),
             ),
-            f"gluster.rebalance:{volume.name}",
+            f"gluster.rebalancing:{volume.name}",
             volume.name,
         )
     return None

@@ -27,7 +27,7 @@ def volume_sections() -> tuple[SectionSpec, ...]:
     """The subjects of one volume, shown in its own view."""
     return (
         SectionSpec("healing", "heart-pulse", _("Healing"), "healing.section:HealSection"),
-        SectionSpec("rebalance", "arrow-left-right", _("Rebalance"), "rebalance.section:RebalanceSection"),
+        SectionSpec("rebalancing", "arrow-left-right", _("Rebalance"), "rebalance.section:RebalanceSection"),
         SectionSpec("split-brain", "git-compare", _("Split-brain"), "split_brain.section:SplitBrainSection"),
         SectionSpec("options", "sliders-horizontal", _("Options"), "options.section:OptionsSection"),
         SectionSpec("quota", "gauge", _("Quotas"), "quota.section:QuotaSection"),
