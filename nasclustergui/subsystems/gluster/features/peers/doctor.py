@@ -74,15 +74,16 @@ def diagnose(survey: Survey, state: GlusterState) -> Diagnosis:
     members = {node: config for node, config in survey.configs.items() if config.uuid in ids}
     agree = _largest(members)
     majority = 2 * len(agree) > len(state.peers)
+    rejected = _rejected(survey, members, agree if majority else ())
     return Diagnosis(
         agree=agree,
         majority=majority,
-        rejected=_rejected(survey, members, agree if majority else ()),
+        rejected=rejected,
         volumes=_volumes(members, agree),
         op_versions=_by({node: config.op_version for node, config in members.items()}),
         versions=_by({node: config.version for node, config in members.items()}),
         unread=dict(survey.unread),
-        lonely=_lonely(survey, members, state),
+        lonely=_lonely(survey, members, state, rejected),
     )
 
 
@@ -135,9 +136,11 @@ def _by(values: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _lonely(survey: Survey, members: Mapping[str, NodeConfig], state: GlusterState) -> dict[str, tuple[str, ...]]:
+def _lonely(
+    survey: Survey, members: Mapping[str, NodeConfig], state: GlusterState, rejected: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
     """Per node whom it does not see although the node that was asked does, by the names that the pool uses."""
-    connected = [peer for peer in state.peers if peer.state is PeerState.CONNECTED]
+    connected = [peer for peer in state.peers if peer.state is PeerState.CONNECTED and peer.node not in rejected]
     names = {peer.uuid: peer.node or peer.hostnames[0] for peer in connected}
     lonely = {}
     for node in members:

@@ -94,7 +94,7 @@ class QuorumSection(Section):
                 (_("What it means"), -1),
             ],
             severity_first=False,
-            drop={2: 900},
+            drop={2: 1060},
             name=_("What the loss of a node or a brick would do"),
         )
         cards = row((self.client, 1), (self.server, 1), gap=12, margins=(12, 12, 12, 8))
