@@ -164,6 +164,9 @@ def test_what_a_node_says_comes_in_and_becomes_old(page: StoragePage) -> None:
     section._on_probe(said)  # as the poller hands it over
     assert [f.cause for f in section.doctor.findings] == [Cause.DIRECTORY_MISSING, Cause.DAEMON_HALTED]
     assert cells(section, BRICK)[5] == "Halted"
+    gone = replace(said, bricks={node2: BrickFacts(directory=False, index=False)})
+    section._on_probe(gone)
+    assert cells(section, node2)[3] == "—"  # what it listed before it vanished is not known any more
     section._on_probe(replace(said, at=time.time() - 3600))
     assert section.doctor.findings[0].cause is Cause.HEALING
 

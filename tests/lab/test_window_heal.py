@@ -10,6 +10,8 @@ import pytest
 from PySide6.QtTest import QTest
 
 from nasclustergui.core.job import Job
+from nasclustergui.remote.audit_reader import verify
+from nasclustergui.remote.paths import audit_file
 from nasclustergui.subsystems.gluster.features.heal.findings import Cause, Finding, Offer
 from nasclustergui.subsystems.gluster.features.heal.model import EntryKind
 from nasclustergui.subsystems.gluster.page.sections.healing.section import ENTRIES, WALKS, HealSection
@@ -128,6 +130,17 @@ def kill_brick(app: App, lab: Lab, volume: str, n: int) -> None:
     seen = app.wait_volume(volume, lambda v: v.bricks[n - 1].pid, f"a process of brick {n}")
     lab.exec(n, "kill", "-9", str(seen.bricks[n - 1].pid))
     app.wait_volume(volume, lambda v: v.bricks[n - 1].online is False, f"that brick {n} is down")
+
+
+def audited(*titles: str) -> None:
+    """Every change is in the log, unbroken, with its exact command and exit code 0."""
+    path = audit_file()
+    assert verify(path).intact
+    entries = [json.loads(line) for line in path.read_text().splitlines()]
+    for title in titles:
+        mine = [entry for entry in entries if entry.get("title") == title]
+        assert any("gluster --mode=script" in str(entry.get("command", "")) for entry in mine), title
+        assert any(entry.get("exit_code") == 0 for entry in mine), title
 
 
 def wait_healed(app: App, volume: str, seconds: float = 120) -> None:
@@ -251,6 +264,7 @@ def test_daemons_that_are_killed_halted_and_switched_off(app: App, cluster: Lab,
     assert "cluster.self-heal-daemon: enable" in gluster(cluster, "volume", "info", "care")
     wait_healed(app, "care")
     assert alike(cluster, "care", "d1")
+    audited("Start missing bricks of care", "Switch self-healing of care on")
 
 
 def test_a_brick_that_a_daemon_cannot_reach(app: App, cluster: Lab) -> None:

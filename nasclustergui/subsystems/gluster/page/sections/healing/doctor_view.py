@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -36,19 +36,25 @@ class Texts(QScrollArea):
     def __init__(self, column: QVBoxLayout) -> None:
         super().__init__()
         self._column, self._body = column, box(column)
+        self._body.installEventFilter(self)
         self.setWidget(self._body)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    def fit(self) -> None:
-        """The texts changed, or have another width."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Texts were changed, added, taken away."""
+        if event.type() is QEvent.Type.LayoutRequest and watched is self._body:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
         self._body.setMinimumHeight(max(0, self._column.totalHeightForWidth(self.viewport().width())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Texts wrap anew."""
         super().resizeEvent(event)
-        self.fit()
+        self._fit()
 
 
 class FindingCard(QWidget):
@@ -113,7 +119,6 @@ class DoctorView(Panel):
             for card, finding in zip(self._cards, findings, strict=True):
                 card.set_finding(finding)
             self.findings = findings
-            self._scroll.fit()
             self.setAccessibleName(" ".join(f"{f.title}. {f.text}" for f in findings))
             if news:
                 announce(self)
@@ -127,6 +132,7 @@ class DoctorView(Panel):
         self._cards = [FindingCard(finding, self.chosen.emit) for finding in findings]
         for card, finding in zip(self._cards, findings, strict=True):
             self._list.addWidget(card)
+            card.show()
             if finding.offer is not None and card.button is not None:
                 self.buttons.setdefault(finding.offer, card.button)
         self._list.addStretch(1)

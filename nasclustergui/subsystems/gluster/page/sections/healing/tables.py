@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from nasclustergui.core.i18n import _
 from nasclustergui.core.units import DASH, count, size
@@ -52,9 +53,12 @@ def bricks_tree() -> Tree:
 
 def brick_rows(volume: Volume, stale: str, probe: Probe | None) -> list[Row]:
     """A row per brick, below its set where there are several. `stale`: "Seen …" for old values."""
-    found = roles(volume, probe.bricks if probe else None)
-    nodes = probe.nodes if probe else {}
     said = probe.bricks if probe else {}
+    lost = {name for name, facts in said.items() if facts.index is False}
+    told = (replace(b, heal_pending=None) if b.name in lost else b for b in volume.bricks)  # it was, before it vanished
+    volume = replace(volume, bricks=tuple(told))
+    found = roles(volume, said)
+    nodes = probe.nodes if probe else {}
     rows = [_brick_row(volume, role, bool(stale), nodes, said.get(role.brick.name)) for role in found]
     if len(volume.sets) < 2:
         return rows
