@@ -286,6 +286,16 @@ def test_mending_that_stops_a_volume_is_typed() -> None:
     assert plan_mend("node3", found, state(alone), "lab").risk is Risk.CAUTION
 
 
+def test_a_peer_that_is_rejected_with_an_equal_configuration_is_only_started_anew() -> None:
+    whole = rejected_three()
+    equal = Survey({n: config(int(n[-1])) for n in whole.configs}, whole.views)
+    found = diagnose(equal, state())
+    assert (found.rejected, found.differing) == (("node3",), ())
+    plan = plan_mend("node3", found, state(), "lab")
+    assert ["stop" in str(plan.steps[0].command), "start" in str(plan.steps[1].command)] == [True, True]
+    assert (len(plan.steps), plan.steps[1].follow) == (2, "peer_mended")
+
+
 @pytest.mark.parametrize("node", ["node1", "node9", ""])
 def test_only_a_rejected_member_is_mended(node: str) -> None:
     with pytest.raises(InvalidInput):

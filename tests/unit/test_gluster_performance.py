@@ -108,7 +108,7 @@ def test_latencies_have_units(value: float | None, text: str) -> None:
 def test_profiling_tells_its_cost_and_is_taken_back() -> None:
     volume = pools.volume()
     plan = plan_profile(volume, True, pools.state(volume), "lab")
-    assert plan.meaning[0].severity is Severity.WARN
+    assert plan.meaning[0].severity is Severity.INFO
     assert str(plan.steps[0].undo).endswith("volume profile data stop")
     profiled = pools.volume(options=ON)
     assert is_profiled(profiled)

@@ -30,7 +30,8 @@ def peer_rows(
 def peer_state(peer: Peer, found: Diagnosis = NOTHING) -> Said:
     """Badge and explanation."""
     name = peer_name(peer)
-    if found.majority and name in found.agree and peer.state is PeerState.REJECTED:
+    wrongly = found.majority and name in found.agree and name not in found.rejected
+    if wrongly and peer.state is PeerState.REJECTED:
         text = _("The node that answers is the rejected one; this one belongs to the majority.")
         return Said("warn", _("In the majority"), text)
     if peer.state is PeerState.REJECTED or name in found.rejected:
@@ -56,6 +57,8 @@ def _rejected(name: str, found: Diagnosis) -> str:
     if volumes:
         text = _("Its configuration of {volumes} differs from the others'. Its bricks are not managed.")
         return text.format(volumes=", ".join(volumes))
+    if name in found.agree:
+        return _("Its configuration is the same as the others' by now: they only have to meet again.")
     return _("Its copy of the volumes' configuration differs from the others'. Its bricks are not managed.")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from nasclustergui.subsystems.gluster.commands.peers import LOCALHOST
 from nasclustergui.subsystems.gluster.features.peers.model import NodeConfig, Survey, VolumeConfig
-from nasclustergui.subsystems.gluster.model import GlusterState, PeerState
+from nasclustergui.subsystems.gluster.model import GlusterState, Peer, PeerState
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,18 @@ def _largest(members: Mapping[str, NodeConfig]) -> tuple[str, ...]:
 
 
 def _rejected(survey: Survey, members: Mapping[str, NodeConfig], judges: tuple[str, ...]) -> tuple[str, ...]:
-    """By the judges' word, or by anybody's where there are none."""
-    nodes = {config.uuid: node for node, config in members.items()}
-    asked = judges or tuple(survey.views)
-    views = [survey.views[node] for node in asked if node in survey.views]
-    found = {peer.uuid for view in views for peer in view if peer.state is PeerState.REJECTED}
-    return tuple(node for uuid, node in nodes.items() if uuid in found and node not in judges)
+    """Whom more than half of the judges, itself left out, reject; any one of them where there are no judges."""
+    found = []
+    for node, config in members.items():
+        asked = [other for other in (judges or survey.views) if other != node and other in survey.views]
+        votes = sum(_rejects(survey.views[other], config.uuid) for other in asked)
+        if votes and (not judges or 2 * votes > len(asked)):
+            found.append(node)
+    return tuple(found)
+
+
+def _rejects(view: tuple[Peer, ...], uuid: str) -> bool:
+    return any(peer.uuid == uuid and peer.state is PeerState.REJECTED for peer in view)
 
 
 def _volumes(members: Mapping[str, NodeConfig], agree: tuple[str, ...]) -> tuple[Disagreement, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from nasclustergui.core.command import Command
 from nasclustergui.core.errors import InvalidInput
@@ -32,7 +33,7 @@ def plan_mend(node: str, found: Diagnosis, state: GlusterState, cluster: str, no
         return Step(text, node, command, DRIVER, undo_text=undo_text, undo=undo, args=args, risk=risk, **more)  # type: ignore[arg-type]
 
     restart = commands.start_glusterd()
-    steps = (
+    steps: tuple[Step, ...] = (
         step(
             _("Stop glusterd on {node}"),
             commands.stop_glusterd(),
@@ -55,14 +56,14 @@ def plan_mend(node: str, found: Diagnosis, state: GlusterState, cluster: str, no
             follow="peer_mended",
         ),
     )
+    if node not in found.differing:  # they differed once: a new start is enough
+        steps = (steps[0], replace(steps[3], follow="peer_mended"))
     return Plan(
         title=_("Mend the rejected peer {node}").format(node=node),
         cluster=cluster,
         steps=steps,
         meaning=_meaning(peer, found, state, stops, backup),
-        undo=_("If a step fails, what was done is taken back. The copy stays in {folder} on {node}.").format(
-            folder=backup, node=node
-        ),
+        undo=_undo(node, found, backup),
         confirm=node,
         lane=LANE,
         seconds=15.0,
@@ -96,6 +97,13 @@ def _refuse(node: str, found: Diagnosis, state: GlusterState) -> Peer:
     return peer
 
 
+def _undo(node: str, found: Diagnosis, backup: str) -> str:
+    if node not in found.differing:
+        return _("If a step fails, glusterd is started again.")
+    text = _("If a step fails, what was done is taken back. The copy stays in {folder} on {node}.")
+    return text.format(folder=backup, node=node)
+
+
 def _name_of(peer: Peer) -> str:
     return peer.hostnames[0]
 
@@ -120,6 +128,9 @@ def _meaning(peer: Peer, found: Diagnosis, state: GlusterState, stops: list[str]
     if any(volume.snapshot_count for volume in state.volumes):
         text = _("They come back from the other peers. This was not tried on real snapshots.")
         said.append(Meaning(Severity.WARN, _("{node} forgets the pool's snapshots too").format(node=node), text))
+    if node not in found.differing:
+        title = _("Its configuration is the same as the others' by now: glusterd is only started anew")
+        return (*said, Meaning(Severity.OK, title))
     text = _("{nodes} agree. The copy of the old one stays in {folder}.")
     said.append(
         Meaning(

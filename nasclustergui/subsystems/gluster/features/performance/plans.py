@@ -32,9 +32,9 @@ def plan_profile(volume: Volume, on: bool, state: GlusterState, cluster: str) ->
         expect=ACCEPTED,
     )
     if on:
-        text = _("Small operations become measurably slower. Stop it once you have seen enough.")
+        text = _("That costs some speed, most where there are many small operations. Stop it afterwards.")
         meaning = (
-            Meaning(Severity.WARN, _("Every operation on the bricks is counted and timed"), text),
+            Meaning(Severity.INFO, _("Every operation on the bricks is counted and timed"), text),
             Meaning(Severity.OK, _("Clients go on; no file is touched")),
         )
     else:
