@@ -35,10 +35,20 @@ def cluster() -> Iterator[Lab]:
     name = lab_name("options")
     try:
         lab = Lab.up(nodes=3, name=name, disks=2, disk_mb=400, etcd=False)
+        lower_op_version(lab)
         lab.sh(1, VOLUMES)
         yield lab
     finally:
         take_down(name)
+
+
+def lower_op_version(lab: Lab) -> None:
+    """The pool works as with GlusterFS 9, as after an upgrade of its packages."""
+    script = "sed -i 's/^operating-version=.*/operating-version=90000/' /var/lib/glusterd/glusterd.info"
+    for command in ("systemctl stop glusterd", script, "systemctl start glusterd"):
+        for n in (1, 2, 3):
+            lab.sh(n, command)
+    lab.wait_healthy()
 
 
 @pytest.fixture
@@ -269,3 +279,23 @@ def test_without_server_quorum_the_change_is_refused(app: App, cluster: Lab, sec
     finally:
         cluster.poweron(2)
         cluster.poweron(3)
+
+
+def test_the_op_version_of_the_pool_is_raised(app: App, cluster: Lab, output: Path) -> None:
+    app.page("gluster")
+    app.space.storage.run_action("gluster.pool-options")
+    section = app.space.storage.findChild(PoolOptionsSection)
+    assert section is not None
+    app.wait(lambda: section.found is not None, "the options")
+    section.choose("cluster.op-version")
+    assert section.card.text() == "90000"
+    line = section.card.editor.lineEdit()
+    assert line is not None
+    app.type(line, "100000")
+    app.click(section.card.put_button)
+    dialog = app.plan()
+    assert dialog.confirm_field is not None
+    app.shot(output, "lab-options-op-version", dialog)
+    app.finish(app.agree(dialog))
+    for n in (1, 2, 3):
+        assert "operating-version=100000" in cluster.sh(n, "cat /var/lib/glusterd/glusterd.info").stdout
