@@ -54,6 +54,8 @@ class NewSessionDialog(AskDialog):
 
     def accept(self) -> None:
         """Ask the nodes first, then make the plan."""
+        for field in self.fields.values():
+            field.set_invalid("")
         try:
             target = self.target()
             target.check()

@@ -15,7 +15,6 @@ from nasclustergui.subsystems.gluster.commands.answer import (
     failed,
     read_xml,
     reading,
-    unexpected,
 )
 from nasclustergui.subsystems.gluster.commands.values import each, optional, text
 from nasclustergui.subsystems.gluster.features.geo_replication.model import (
@@ -75,13 +74,14 @@ def parse_sessions(answer: Answer) -> tuple[Session, ...] | None:
             raise ValueError(str(error)) from error
 
 
-def parse_none(answer: Answer) -> tuple[Session, ...]:
-    """The plain text where the XML said nothing: no sessions, or why there is no answer. Raises CommandFailed."""
+def parse_none(answer: Answer) -> bool:
+    """The plain text where the XML said nothing: True if there are no sessions, False if there are some after all
+    (the XML fails so too when somebody else holds the lock). Raises CommandFailed with the reason."""
     _ensure_there(answer)
     if NO_SESSION.search(answer.result.stdout + answer.result.stderr):
-        return ()
+        return True
     if answer.result.status == 0 and "PRIMARY NODE" in answer.result.stdout:
-        raise unexpected(answer, _("there are sessions, but their XML cannot be read"))
+        return False
     raise failed(answer)
 
 

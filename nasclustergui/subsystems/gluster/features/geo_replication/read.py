@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from functools import partial
 
 from nasclustergui.core.command import Command
-from nasclustergui.core.errors import NasError, UnexpectedOutput
+from nasclustergui.core.errors import LockBusy, NasError, UnexpectedOutput
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.subsystems.gluster.features.geo_replication import commands
 from nasclustergui.subsystems.gluster.features.geo_replication.model import Ready, Session, Target
 from nasclustergui.subsystems.gluster.features.pool import Pool
 from nasclustergui.subsystems.gluster.parallel import gather
+
+TRIES = 4
 
 # Where Debian, Fedora and SUSE put it. The login is tried as gluster's own check does it, without a password.
 SCRIPT = """gsyncd=no rsync=no login=no
@@ -26,11 +29,20 @@ printf '%s %s %s\\n%s\\n' $gsyncd $rsync $login "$said" """
 
 
 def read_sessions(pool: Pool, volume: str, job: Job) -> tuple[Session, ...]:
-    """All sessions of the volume, with their counters. Raises NotInstalled, else as `Pool.ask`."""
-    found = pool.ask(commands.status(volume), commands.parse_sessions, job)
-    if found is None:
-        return pool.ask(commands.status(volume, xml=False), commands.parse_none, job)
-    return tuple(_detailed(pool, session, job) for session in found)
+    """All sessions of the volume, with their counters.
+
+    Raises NotInstalled, LockBusy when gluster would not say for long, else as `Pool.ask`.
+    """
+    for attempt in range(TRIES):
+        found = pool.ask(commands.status(volume), commands.parse_sessions, job)
+        if found is not None:
+            return tuple(_detailed(pool, session, job) for session in found)
+        if pool.ask(commands.status(volume, xml=False), commands.parse_none, job):
+            return ()
+        job.sleep(0.5 * 2**attempt * random.uniform(0.5, 1.5))
+    raise LockBusy(
+        "gluster", str(commands.status(volume)), 2, "", message=_("it does not tell the sessions of the volume")
+    )
 
 
 def _detailed(pool: Pool, session: Session, job: Job) -> Session:
