@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLayout, QWidget
 
@@ -67,6 +67,10 @@ class AskDialog(DialogFrame):
         self.resize(QSize(width, high).boundedTo(room))
         self.setMinimumSize(self.size())
 
+    def fit_soon(self) -> None:
+        """Once the layouts inside have heard of the change."""
+        QTimer.singleShot(0, self, self.fit)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Measured once every font is there."""
         self.fit()
@@ -86,7 +90,7 @@ class AskDialog(DialogFrame):
                 return
             wrong.set_invalid(f"{error} {error.hint}".strip())
             wrong.editor.setFocus()
-            self.fit()
+            self.fit_soon()
             return
         except NasError as error:
             self.refused.emit(error)

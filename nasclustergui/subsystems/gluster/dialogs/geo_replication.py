@@ -62,7 +62,7 @@ class NewSessionDialog(AskDialog):
         except InvalidInput as error:
             wrong = self.fields.get(error.field, self.fields["host"])
             wrong.set_invalid(f"{error} {error.hint}".strip())
-            self.fit()
+            self.fit_soon()
             return
         if self._asked == target:
             super().accept()

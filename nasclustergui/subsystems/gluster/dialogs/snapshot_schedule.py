@@ -85,4 +85,4 @@ class ScheduleDialog(AskDialog):
         text = _("This schedule is there already: it is changed.") if period in self._there else ""
         safe = _("Only snapshots that it took itself are deleted, and only after a new one was taken.")
         self._note.set_text(f"{text} {safe}".strip())
-        self.fit()
+        self.fit_soon()

@@ -63,6 +63,8 @@ def volume_said(volume: Volume | None, name: str, known: Known, ground: Ground) 
     """Whether a snapshot could be taken now."""
     if volume is None:
         return Said("unknown", _("Volume gone"))
+    if any(standing_said(standing).state == "critical" for standing in ground.of(name)):
+        return Said("critical", _("Schedule failed"))
     can = possible(ground.grounds.get(name, ()))
     if can is False:
         return Said("stopped", _("Not possible"))

@@ -40,7 +40,7 @@ def plan_create(
             node=node,
             command=commands.gsec_create(),
             driver=DRIVER,
-            undo_text=_("The keys stay; they open nothing by themselves"),
+            undo_text=_("Nothing to undo"),
             check="volume_started same_volume",
             args={"volume": volume.name, "id": volume.uuid},
         ),

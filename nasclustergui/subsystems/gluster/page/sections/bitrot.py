@@ -77,12 +77,12 @@ class BitrotSection(Section):
 
         self.enable_button = make("enable", _("Enable…"), "shield-check")
         self.acts = {
-            "heal-all": make("heal-all", _("Heal all…"), "heart-pulse", "danger-quiet"),
             "ondemand": make("ondemand", _("Scrub now…"), "scan-search"),
             "pause": make("pause", _("Pause…"), "pause"),
             "resume": make("resume", _("Resume…"), "play"),
             "settings": make("settings", _("Settings…"), "sliders-horizontal"),
             "disable": make("disable", _("Disable…"), "shield-x", "caution"),
+            "heal-all": make("heal-all", _("Heal all…"), "heart-pulse", "danger-quiet"),
         }
         self.buttons = FlowButtons(list(self.acts.values()))
 

@@ -62,6 +62,7 @@ class SnapshotsSection(Section):
         self.dialog: AskDialog | None = None
         self._lost = False
         self._wanted = ""
+        self._opened: set[str] = set()
         self._known_poller = self._poll(read_known, KNOWN_MS, self._on_known, self._on_lost)
         self._ground_poller = self._poll(read_ground, GROUND_MS, self._on_ground, self._on_ground_lost)
         self.tree = snapshot_tree()
@@ -187,7 +188,12 @@ class SnapshotsSection(Section):
         self._show_rows()
 
     def _show_rows(self) -> None:
-        self.tree.update_rows(self._rows())
+        rows = self._rows()
+        self.tree.update_rows(rows)
+        filled = {entry.key for entry in rows if entry.children}
+        for one in sorted(filled - self._opened):  # once: whoever closes it keeps it closed
+            self.tree.expand_key(one)
+        self._opened = filled
         if self.tree.rows.shown_count() and not self.tree.current_key():
             self.tree.setCurrentIndex(self.tree.rows.index(0, 0))
         self._show_card()
