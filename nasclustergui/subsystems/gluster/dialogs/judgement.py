@@ -174,7 +174,7 @@ def _unequal(draft: Draft, number: int) -> list[Note]:
             text.format(disk=d.label, node=d.node, free=size(d.free), used=size(least), set=draft.first + number),
         )
         for d in full
-        if d.free > least * UNEQUAL
+        if d.free > least * UNEQUAL and not draft.is_fixed(Place(number, draft.sets[number].index(d)))
     ]
 
 

@@ -224,11 +224,8 @@ def _at_work(volume: Volume) -> Said | None:
         if task.state is TaskState.RUNNING:
             words = {TaskKind.REMOVE_BRICK: _("Emptying bricks"), TaskKind.FIX_LAYOUT: _("Fixing layout")}
             return Said("busy", words.get(task.kind, _("Rebalancing")))
-    for task in volume.tasks:
-        if task.kind is TaskKind.REMOVE_BRICK:
-            left = sum(n.failures + n.skipped for n in task.nodes)
-            more = ngettext("{n} file left", "{n} files left", left).format(n=count(left))
-            return Said("wait", _("Removal waits"), more if left else _("not committed"))
+    if any(task.kind is TaskKind.REMOVE_BRICK for task in volume.tasks):
+        return Said("wait", _("Removal waits"))  # the column beside it says for what
     waiting = volume.heal_pending
     if waiting:
         return Said("busy", _("Healing"), ngettext("{n} file", "{n} files", waiting).format(n=count(waiting)))

@@ -17,9 +17,10 @@ from nasclustergui.subsystems.gluster.commands.work import not_running, parse_re
 from nasclustergui.subsystems.gluster.estimate import Estimate
 from nasclustergui.subsystems.gluster.features.bricks.removal import RemovalMeter, files_to_go, moved_words, removal_of
 from nasclustergui.subsystems.gluster.features.pool import Pool
-from nasclustergui.subsystems.gluster.follow import GONE_LOOKS, PAUSE, Trouble
+from nasclustergui.subsystems.gluster.follow import GONE_LOOKS, Trouble
 from nasclustergui.subsystems.gluster.model import NodeProgress, Task, TaskState
 
+PAUSE = 3.0  # seconds between looks: each takes the volume's lock, which refuses other clients meanwhile
 RESTS = 900.0  # seconds that a node may be away before the watching ends: a reboot takes minutes
 
 
