@@ -214,6 +214,8 @@ def test_the_command_line_and_disabling(app: App, cluster: Lab, section: BitrotS
     assert "No other copy is good" in err
     code, _out, err = cli(cluster, "enable", "--yes")
     assert code == 2
+    app.wait(lambda: "No other copy is good" in section.card.note.text(), "the copies")
+    app.shot(output, "lab-bitrot-no-good-copy")
     theme.use("dark")
     app.frame.resize(1280, 800)
     pause(300)

@@ -113,7 +113,7 @@ def _node_line(node: OnNode) -> str:
         return _("{node}: the timer is off").format(node=node.node)
     if node.last_at is None:
         return _("{node}: has not run yet").format(node=node.node)
-    words = {"taken": _("took"), "left": _("left it to another node:"), "failed": _("failed:")}
+    words = {"taken": _("took"), "left": _("left it:"), "failed": _("failed:")}
     return _("{node}, {time}: {did} {text}").format(
         node=node.node, time=clock(node.last_at), did=words[node.outcome], text=node.text
     )

@@ -40,10 +40,10 @@ def snapshot_tree() -> Tree:
     return Tree(
         [
             (_("Volume, schedule, snapshot"), -1),
-            (_("State"), 168),
-            (_("Taken"), 150),
-            (_("Number"), 110),
-            (_("About"), 380),
+            (_("State"), 150),
+            (_("Taken"), 116),
+            (_("Number"), 108),
+            (_("About"), 290),
         ],
         right=(3,),
         drop={4: 900, 3: 700},

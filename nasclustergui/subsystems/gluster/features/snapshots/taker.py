@@ -14,8 +14,8 @@ SCRIPT = r"""#!/bin/sh
 # `systemctl list-timers 'nasclustergui-snapshot-*'` shows when. Arguments: VOLUME PERIOD KEEP UUID…
 #
 # UUID… are the peers that carry this schedule. The first of them that is connected takes the snapshot at once; every
-# further one waits a minute longer and takes it only if none is there by then. The name is
-# auto-VOLUME-PERIOD_YYYYMMDD-HHMM (UTC). Only such names are ever deleted, and only once a new snapshot was taken.
+# further one waits a minute longer. Nobody takes one while the schedule's newest is younger than 30 minutes. The name
+# is auto-VOLUME-PERIOD_YYYYMMDD-HHMM (UTC). Only such names are ever deleted, and only once a new one was taken.
 set -u
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 volume=$1 period=$2 keep=$3
@@ -43,14 +43,12 @@ for id; do
 done
 [ "$carries" ] || ended failed "This node is not one of the peers that the schedule names."
 
-if [ "$before" -gt 0 ]; then
-    recent=$(date -u -d '-30 minutes' +%Y%m%d%H%M)
-    sleep $((before * ${SNAPSHOT_WAIT:-60}))
-    list=$(cli snapshot list "$volume") || ended failed "$(one_line "$list")"
-    newest=$(own "$list" | tail -n 1)
-    stamp=$(printf '%s' "${newest##*_}" | tr -d -)
-    if [ "$newest" ] && [ "$stamp" -ge "$recent" ]; then ended left "$newest was taken by another node."; fi
-fi
+recent=$(date -u -d '-30 minutes' +%Y%m%d%H%M)
+sleep $((before * ${SNAPSHOT_WAIT:-60}))
+list=$(cli snapshot list "$volume") || ended failed "$(one_line "$list")"
+newest=$(own "$list" | tail -n 1)
+stamp=$(printf '%s' "${newest##*_}" | tr -d -)
+if [ "$newest" ] && [ "$stamp" -ge "$recent" ]; then ended left "$newest is there already."; fi
 
 name=${prefix}_$(date -u +%Y%m%d-%H%M)
 for try in 1 2 3 4 5; do
