@@ -349,7 +349,11 @@ def test_files_without_room_keep_the_removal_from_its_commit_until_there_is_room
         assert "not committed" in said
         assert len(bricks_of(cluster, "full")) == 2
         assert contents(cluster) == before
-        app.wait_volume("full", lambda v: any(n.failures for t in v.tasks for n in t.nodes), "the failures")
+        ended = TaskState.COMPLETED
+        app.wait_volume(
+            "full", lambda v: any(n.failures for t in v.tasks for n in t.nodes if t.state is ended), "its end"
+        )
+        assert app.space.storage.detail.picture.sentence().count("Leaving") == 1
         app.shot(output, "lab-remove-bricks-failures")
         commit = cli(cluster, "remove-brick", "full", "commit", "--yes", "--confirm", "full")
         assert commit.returncode != 0

@@ -151,7 +151,7 @@ def files_to_go(volume: Volume, bricks: Collection[str]) -> float | None:
 
 
 class RemovalMeter:
-    """Progress of a removal: files moved (or given up) against all that were on the bricks. Never goes back.
+    """Progress of a removal: files moved against all that were on the bricks. Never goes back.
 
     Other than a rebalance's, every file of the bricks must be moved, so what was looked at doesn't matter.
 
@@ -174,7 +174,7 @@ class RemovalMeter:
     def _estimate(self, at: float, task: Task) -> Estimate:
         if task.state is TaskState.COMPLETED:
             return Estimate(1.0, (0.0, 0.0, 0.0))
-        done = float(sum(n.files + n.failures + n.skipped for n in task.nodes))
+        done = float(sum(n.files for n in task.nodes))
         self._rates.add(at, done)
         if not self._left:
             return Estimate(None, None, self._rates.likely)
