@@ -260,7 +260,7 @@ def test_while_nothing_can_be_read_nothing_can_be_changed(section: QuotaSection)
     assert not section.disable_button.isEnabled()
 
 
-@pytest.mark.parametrize(("name", "mode", "size"), [("light", "light", (976, 480)), ("dark", "dark", (1136, 480))])
+@pytest.mark.parametrize(("name", "mode", "size"), [("light", "light", (976, 480)), ("dark", "dark", (1168, 480))])
 def test_pictures(section: QuotaSection, output: Path, name: str, mode: str, size: tuple[int, int]) -> None:
     theme.use(mode)
     section.resize(*size)

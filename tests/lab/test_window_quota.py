@@ -151,6 +151,9 @@ def test_limits_of_weird_paths_and_files(app: App, cluster: Lab, section: QuotaS
     made = cluster.sh(1, f"touch {POINT}/vm/a {POINT}/vm/b {POINT}/vm/c {POINT}/vm/d", check=False)
     assert "Disk quota exceeded" in made.stderr
     app.wait(lambda: shown(app, section, "/home/ben").standing is Standing.SOFT or section.read(), "counted files")
+    for toast in app.frame.toasts.shown():  # the pointer rests on them, so they would stay
+        toast.close_toast()
+    app.space.dock.hide()
     for size in ((1280, 800), (1440, 900)):
         app.frame.resize(*size)
         app.shot(output, f"lab-quota-{size[0]}")
@@ -227,6 +230,23 @@ def test_a_quota_daemon_that_is_dead(app: App, cluster: Lab, section: QuotaSecti
     app.wait(lambda: not section.banner.isVisible() or section.read(), "a quiet page", 40)
 
 
+def test_the_command_line(cluster: Lab) -> None:
+    code, out, err = cli(cluster, "limit-usage", "/new\nline", "9MB", "60", "--yes")
+    assert code == 0, err
+    code, out, err = cli(cluster, "list", "--json")
+    assert code == 0, (out, err)
+    found = {one["path"]: one for one in json.loads(out)["limits"]}
+    assert found["/new\nline"]["size"]["hard"] == 9 * MB
+    code, out, err = cli(cluster, "list")
+    assert "/new\\nline" in out
+    code, out, err = cli(cluster, "default-soft-limit", "70", "--yes")
+    assert code == 0, err
+    code, out, err = cli(cluster, "limit-usage", "/nosuch", "9MB", "--yes")
+    assert code == 1
+    code, out, err = cli(cluster, "disable", "--yes")
+    assert code == 4
+
+
 def test_a_node_that_is_off(app: App, cluster: Lab, section: QuotaSection) -> None:
     """Gluster then takes ten seconds for a list and keeps the lock: nothing is read by itself, changes go on."""
     shown(app, section, "/home")
@@ -241,22 +261,6 @@ def test_a_node_that_is_off(app: App, cluster: Lab, section: QuotaSection) -> No
     app.wait(
         lambda: "120.0MB" in cluster.sh(3, f"{GLUSTER} volume quota data list /home 2>&1", check=False).stdout, "it"
     )
-
-
-def test_the_command_line(cluster: Lab) -> None:
-    code, out, err = cli(cluster, "limit-usage", "/new\nline", "9MB", "60", "--yes")
-    assert code == 0, err
-    code, out, err = cli(cluster, "list", "--json")
-    found = {one["path"]: one for one in json.loads(out)["limits"]}
-    assert found["/new\nline"]["size"]["hard"] == 9 * MB
-    code, out, err = cli(cluster, "list")
-    assert "/new\\nline" in out
-    code, out, err = cli(cluster, "default-soft-limit", "70", "--yes")
-    assert code == 0, err
-    code, out, err = cli(cluster, "limit-usage", "/nosuch", "9MB", "--yes")
-    assert code == 1
-    code, out, err = cli(cluster, "disable", "--yes")
-    assert code == 4
 
 
 def test_a_stopped_volume_and_the_end(app: App, cluster: Lab, section: QuotaSection) -> None:

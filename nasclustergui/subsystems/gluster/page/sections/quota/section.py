@@ -24,7 +24,7 @@ from nasclustergui.subsystems.gluster.page.sections.quota.rows import facts, quo
 from nasclustergui.subsystems.gluster.plans import plan_start
 from nasclustergui.ui import theme
 from nasclustergui.ui.errors import present
-from nasclustergui.ui.parts import Banner, ElidedLabel, Panel, Row, Stack, box, button, col, row
+from nasclustergui.ui.parts import Banner, ElidedLabel, FlowButtons, Panel, Row, Stack, box, button, col, row
 from nasclustergui.ui.poller import Poller
 
 EVERY_MS = 30_000  # the list takes the volume's lock: while it is read, other clients' commands fail
@@ -49,9 +49,8 @@ class QuotaSection(Section):
         self._facts = ElidedLabel("", "caption", "text3")
         self.banner = Banner("warn", "", "", [self.daemon_button])
         self.banner.hide()
-        tools = row(
-            (self._facts, 1), self.again_button, self.limit_button, self.settings_button, self.disable_button, gap=8
-        )
+        buttons = FlowButtons([self.again_button, self.limit_button, self.settings_button, self.disable_button])
+        tools = row((self._facts, 1), buttons, gap=8)
         content = col(tools, self.banner, (Panel(col((self.list_place, 1), margins=(1, 1, 1, 8))), 1), gap=8)
         self.place = Stack(box(content), _("Reading quotas…"))
         self.place.show_empty("gauge", "", "", [self.enable_button])
