@@ -32,6 +32,7 @@ from nasclustergui.subsystems.gluster.model import (
 from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, meter_for
 
 PAUSE = 1.0  # seconds between looks
+SHARE, LONGEST = 0.05, 15.0  # a running rebalance is asked after that part of its run time: that takes gluster's lock
 HEAL_PAUSE = 2.0
 GONE_LOOKS = 5  # looks in a row that find no rebalance before it counts as gone: a new one is not there at once
 CLEAN_LOOKS = 2  # readings without a backlog that end a heal
@@ -67,7 +68,7 @@ class Follower:
                 missing += 1
                 if missing >= GONE_LOOKS:
                     raise _vanished(volume)
-            job.sleep(PAUSE)
+            job.sleep(_pause(task))
 
     def heal(self, volume: str, full: bool, job: Job) -> None:
         """Until nothing waits for a heal. Raises NasError when only split-brains are left or nothing moves."""
@@ -132,6 +133,11 @@ class Follower:
         except NasError:
             return True
         return any(crawl.kind == "FULL" and crawl.running for crawl in crawls)
+
+
+def _pause(task: Task | None) -> float:
+    ran = max((node.seconds for node in task.nodes), default=0.0) if task is not None else 0.0
+    return min(max(PAUSE, ran * SHARE), LONGEST)
 
 
 class Trouble:

@@ -13,7 +13,7 @@ from nasclustergui.subsystems.gluster.model import Volume
 from nasclustergui.subsystems.gluster.status_reader import Reading, StatusReader
 
 SHORTEST, LONGEST = 2.0, 15.0  # seconds between readings, which take the cluster's lock: other tools need it too
-SHARE = 0.05  # of the time at most is spent reading
+SHARE = 0.05  # of the time at most is spent reading under the lock
 LATE = 3.0  # seconds in which a reading should have ended
 AFTER_ERROR = (4.0, 8.0, 15.0, 30.0)  # growing pauses while it can't be read
 
@@ -106,7 +106,8 @@ class StatusKeeper:
             self._reading, self._crash = replace(reading, detail_at=0.0) if self._again else reading, crash
             self._errors = self._errors + 1 if reading.error else 0
             now = time.monotonic()
-            self._pause = min(max((now - (self._busy_since or now)) / SHARE, SHORTEST), LONGEST)
+            took = now - (self._busy_since or now) if reading.locked is None else reading.locked
+            self._pause = min(max(took / SHARE, SHORTEST), LONGEST)
             self._tried_at = 0.0 if self._again else now
             self._busy_since, self._again = None, False
             self._idle.notify_all()

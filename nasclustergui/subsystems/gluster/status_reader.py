@@ -1,4 +1,8 @@
-"""Reads what needs the cluster's lock or the bricks' nodes: brick states, sizes, progress, heal backlogs."""
+"""Reads what needs the cluster's lock or the bricks' nodes: brick states, sizes, progress, heal backlogs.
+
+While our command holds the lock, another client's command fails at once (gluster doesn't wait for a lock). So the lock
+is only taken when a look at the nodes shows that something changed, and for the progress of what runs.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from nasclustergui.subsystems.gluster.backlog import read_backlog
 from nasclustergui.subsystems.gluster.client import GlusterClient, timed_out
 from nasclustergui.subsystems.gluster.commands.answer import Answer, not_utf8
 from nasclustergui.subsystems.gluster.commands.peers import parse_peers
+from nasclustergui.subsystems.gluster.commands.pulse import Pulse, Space, parse_pulse, pulse
 from nasclustergui.subsystems.gluster.commands.status import StatusReport, parse_brick_processes, parse_status
 from nasclustergui.subsystems.gluster.commands.work import not_running, parse_rebalance, parse_remove_brick
 from nasclustergui.subsystems.gluster.model import Task, TaskKind, TaskState, Volume, VolumeStatus
@@ -23,6 +28,11 @@ from nasclustergui.subsystems.gluster.parallel import gather
 DETAIL_EVERY = 15.0  # seconds between readings of sizes
 PROBE = commands.gluster("pool", "list", timeout=3)  # shows that a glusterd lives
 ASK_AGAIN = 10.0  # seconds before a node that failed is tried again
+TRUSTED = 600.0  # seconds after which brick states are read under the lock though nothing seems to have changed
+PROGRESS_SHARE = 0.05  # a task's progress is asked for after that part of its run time …
+PROGRESS_EVERY = (3.0, 15.0)  # … but in seconds not sooner and not later than that
+
+Signs = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class Reading:
         processes: node whose peer is not connected → paths of the bricks that run there all the same, since its
             glusterd alone may be down; none where the node cannot be reached either.
         error, hint: why the newest attempt failed, "" if it went well. waits_for: the nodes that gluster waited for.
+        locked: seconds that it took under the lock, None if unknown.
     """
 
     at: float = 0.0
@@ -51,6 +62,7 @@ class Reading:
     error: str = ""
     hint: str = ""
     waits_for: tuple[str, ...] = ()
+    locked: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,9 @@ class StatusReader:
     def __init__(self, client: GlusterClient, names: Sequence[str]) -> None:
         self._client = client
         self._names = tuple(names)
+        self._signs: Signs | None = None  # as they were at the last reading under the lock
+        self._locked_at = 0.0
+        self._progress_at: dict[str, float] = {}
 
     def read(self, volumes: Sequence[Volume], absent: Sequence[str], before: Reading, job: Job) -> Reading:
         """The next reading; on failure the one before with `error` set.
@@ -76,19 +91,55 @@ class StatusReader:
         """
         started = [volume for volume in volumes if volume.status is VolumeStatus.STARTED]
         before = replace(before, processes=self._processes(absent, job))
-        try:
-            reports = self._status(started, "", job)
-            now = time.time()
-            reading = replace(before, at=now, reports=reports, error="", hint="", waits_for=())
-            if now - before.detail_at > DETAIL_EVERY or before.details.keys() != reports.keys():
-                reading = replace(reading, details=self._status(started, "detail", job), detail_at=time.time())
-        except NasError as error:
-            found = self._explain(error, job)
-            return replace(before, error=found.sentence, hint=found.hint, waits_for=found.nodes)
+        pulses = {} if absent else self._pulses(started, job)
+        signs = _signs(volumes, pulses) if pulses else None
+        begun = time.monotonic()
+        if self._holds(before, signs):
+            reading = replace(before, at=time.time())
+        else:
+            try:
+                reading = self._under_lock(started, before, signs, job)
+            except NasError as error:
+                self._signs = None
+                found = self._explain(error, job)
+                return replace(before, error=found.sentence, hint=found.hint, waits_for=found.nodes)
+        if pulses:
+            reading = replace(reading, details=_with_spaces(reading.details, started, pulses))
         self._ask_again(job)
-        backlog, heal_errors = read_backlog(self._client, started, reports, job)
-        progress = self._progress(reports, job)
-        return replace(reading, progress=progress, backlog=backlog, heal_errors=heal_errors)
+        progress = self._progress(reading.reports, before.progress, job)
+        locked = time.monotonic() - begun
+        backlog, heal_errors = read_backlog(self._client, started, reading.reports, job)
+        return replace(reading, progress=progress, backlog=backlog, heal_errors=heal_errors, locked=locked)
+
+    def _under_lock(self, started: Sequence[Volume], before: Reading, signs: Signs | None, job: Job) -> Reading:
+        reports = self._status(started, "", job)
+        now = time.time()
+        reading = replace(before, at=now, reports=reports, error="", hint="", waits_for=())
+        new = signs is None or signs != self._signs or not before.detail_at
+        if (new and now - before.detail_at > DETAIL_EVERY) or before.details.keys() != reports.keys():
+            reading = replace(reading, details=self._status(started, "detail", job), detail_at=time.time())
+        self._signs, self._locked_at = signs, time.time()
+        self._progress_at.clear()
+        return reading
+
+    def _holds(self, before: Reading, signs: Signs | None) -> bool:
+        """True if what was read under the lock last is still so."""
+        if signs is None or signs != self._signs or before.error or not before.detail_at:
+            return False
+        return time.time() - self._locked_at < TRUSTED
+
+    def _pulses(self, started: Sequence[Volume], job: Job) -> dict[str, Pulse]:
+        """A look at every node with a brick; {} where one of them can't be looked at."""
+        paths: dict[str, list[str]] = {}
+        for volume in started:
+            for brick in volume.bricks:
+                paths.setdefault(brick.node, []).append(brick.path)
+        if "" in paths or set(paths) & set(self._client.faults):
+            return {}
+        ask = self._client.ask_node
+        found = gather({name: partial(ask, name, pulse(paths[name]), parse_pulse, job) for name in paths})
+        good = {name: answer for name, answer in found.items() if not isinstance(answer, NasError)}
+        return good if len(good) == len(paths) else {}
 
     def _processes(self, absent: Sequence[str], job: Job) -> dict[str, frozenset[str]]:
         command = commands.brick_processes()
@@ -150,14 +201,25 @@ class StatusReader:
             )
         return None
 
-    def _progress(self, reports: Mapping[str, StatusReport], job: Job) -> dict[str, Task]:
+    def _progress(self, reports: Mapping[str, StatusReport], before: Mapping[str, Task], job: Job) -> dict[str, Task]:
         """Progress of what runs or waits for a commit; what `volume status` shows but nobody can tell of is stale."""
         found: dict[str, Task] = {}
         for name, report in reports.items():
             for task in report.tasks:
-                if task.state is TaskState.RUNNING or task.kind is TaskKind.REMOVE_BRICK:  # until it is committed
-                    found[name] = self._task(name, task, job)
+                if task.state is not TaskState.RUNNING and task.kind is not TaskKind.REMOVE_BRICK:
+                    continue  # a removal counts until it is committed
+                known = before.get(name)
+                if known is None or known.id != task.id or self._is_due(name, known):
+                    known = self._task(name, task, job)
+                    self._progress_at[name] = time.monotonic()
+                found[name] = known
         return found
+
+    def _is_due(self, volume: str, known: Task) -> bool:
+        ran = max((node.seconds for node in known.nodes), default=0.0)
+        shortest, longest = PROGRESS_EVERY
+        pause = min(max(ran * PROGRESS_SHARE, shortest), longest)
+        return time.monotonic() - self._progress_at.get(volume, -pause) >= pause
 
     def _task(self, volume: str, task: Task, job: Job) -> Task:
         if task.kind is TaskKind.REMOVE_BRICK:
@@ -172,6 +234,34 @@ class StatusReader:
         if found is None:
             return replace(task, state=TaskState.STALE)
         return replace(found, kind=task.kind, bricks=task.bricks)
+
+
+def _signs(volumes: Sequence[Volume], pulses: Mapping[str, Pulse]) -> Signs:
+    """What `volume status` depends on: the volumes with their bricks, and what every node shows."""
+    shape = tuple((v.uuid, v.status, tuple(brick.name for brick in v.bricks)) for v in volumes)
+    return shape, tuple((name, pulses[name].signs) for name in sorted(pulses))
+
+
+def _with_spaces(
+    details: Mapping[str, StatusReport], started: Sequence[Volume], pulses: Mapping[str, Pulse]
+) -> dict[str, StatusReport]:
+    """The reports with sizes as they are now."""
+    spaces = {
+        (volume.name, brick.host_uuid or brick.host, brick.path): space
+        for volume in started
+        for brick in volume.bricks
+        if (space := pulses[brick.node].spaces.get(brick.path)) is not None
+    }
+    return {name: _with_space(name, report, spaces) for name, report in details.items()}
+
+
+def _with_space(name: str, report: StatusReport, spaces: Mapping[tuple[str, str, str], Space]) -> StatusReport:
+    bricks = []
+    for brick in report.bricks:
+        space = spaces.get((name, brick.host_uuid or brick.host, brick.path))
+        sizes = {} if space is None or brick.size is None else vars(space)
+        bricks.append(replace(brick, **sizes))
+    return replace(report, bricks=tuple(bricks))
 
 
 def _status_or_none(answer: Answer) -> tuple[StatusReport, ...] | None:
