@@ -113,14 +113,11 @@ def one_line(path: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def facts(quota: Quota, options: Mapping[str, str], absent: Sequence[str] = ()) -> str:
+def facts(quota: Quota, options: Mapping[str, str]) -> str:
     """ "Read 03:02:17 · soft limit 80% where none is set · usage looked at every 60 s, above …"."""
     values = {word: options.get(option, default) for word, (option, default) in SETTINGS.items()}
-    read = _("read {time}")
-    if absent:  # the worst news first: the line may be cut
-        read = _("read {time}, not again by itself while away: {nodes}")
     parts = [
-        read.format(time=clock(quota.read_at), nodes=", ".join(absent)),
+        _("read {time}, not again by itself").format(time=clock(quota.read_at)),
         _("soft limit {percent} where none is set").format(percent=values["default-soft-limit"]),
         _("usage looked at every {soft}, above the soft limit every {hard}").format(
             soft=_seconds(values["soft-timeout"]), hard=_seconds(values["hard-timeout"])

@@ -17,7 +17,7 @@ from nasclustergui.subsystems.gluster.features import Pool
 from nasclustergui.subsystems.gluster.features.quota import plans
 from nasclustergui.subsystems.gluster.features.quota.model import SETTINGS, DirectoryQuota, Quota, is_enabled
 from nasclustergui.subsystems.gluster.features.quota.read import read_directories, read_quota
-from nasclustergui.subsystems.gluster.model import PeerState, Volume, VolumeStatus
+from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.page.desk import Desk
 from nasclustergui.subsystems.gluster.page.section import Section, View
 from nasclustergui.subsystems.gluster.page.sections.quota.rows import facts, quota_rows, quota_tree, trouble
@@ -25,9 +25,6 @@ from nasclustergui.subsystems.gluster.plans import plan_start
 from nasclustergui.ui import theme
 from nasclustergui.ui.errors import present
 from nasclustergui.ui.parts import Banner, ElidedLabel, FlowButtons, Panel, Row, Stack, box, button, col, row
-from nasclustergui.ui.poller import Poller
-
-EVERY_MS = 30_000  # the list takes the volume's lock: while it is read, other clients' commands fail
 
 
 class QuotaSection(Section):
@@ -42,8 +39,8 @@ class QuotaSection(Section):
         self.quota: Quota | None = None
         self.dialog: AskDialog | None = None
         self._lost = False
-        self._pollers: tuple[Poller, ...] = ()
         self._reading: Job | None = None
+        self._again = False  # asked for while a reading was under way
         self.tree = quota_tree()
         self._make_buttons()
         self._facts = ElidedLabel("", "caption", "text3")
@@ -61,11 +58,6 @@ class QuotaSection(Section):
         self.tree.delete_requested.connect(lambda _key: self.remove(self._has_only_objects()))
         self.tree.set_menu(self._menu)
         desk.changed.connect(self._on_changed)
-        poller = desk.poller(self, self._work, EVERY_MS, "quotas")
-        if poller is not None:
-            poller.state.connect(self._on_quota)
-            poller.lost.connect(self._on_lost)
-            self._pollers = (poller,)
         self.setFocusProxy(self.tree)
 
     def _make_buttons(self) -> None:
@@ -84,44 +76,26 @@ class QuotaSection(Section):
 
     def set_view(self, view: View) -> None:
         """Whether quotas are on comes with every poll; the limits are read when it changes."""
-        before, absent = self._volume(), self.absent()
+        before = self._volume()
         super().set_view(view)
         now = view.volume
-        if self.isVisible() and absent != self.absent():
-            self.enter()
-        elif now is not None and self.isVisible() and before is not None and _switch(before) != _switch(now):
+        if now is not None and self.isVisible() and before is not None and _switch(before) != _switch(now):
             self.read()
         self._show()
-
-    def absent(self) -> tuple[str, ...]:
-        """Peers that are away: a list then holds the volume's lock for ten seconds, so it isn't read by itself."""
-        peers = self.view.state.peers if self.view is not None else ()
-        return tuple(peer.node or peer.hostnames[0] for peer in peers if peer.state is PeerState.DISCONNECTED)
 
     def select(self, what: str) -> None:
         """A directory with a limit."""
         self.tree.select_key(what)
 
     def enter(self) -> None:
-        """Read, and again now and then."""
-        if self.absent() or not self._pollers:
-            self.leave()
-            self.read()
-        else:
-            for poller in self._pollers:
-                poller.start()
-
-    def leave(self) -> None:
-        """Read no more: the list takes the volume's lock."""
-        for poller in self._pollers:
-            poller.stop()
+        """Read once. The list holds the volume's lock meanwhile, which would make another client's command fail, so it
+        is never read by itself again: its age stands above it, and a button reads it anew."""
+        self.read()
 
     def read(self) -> None:
         """Read now, if somebody looks."""
-        if self._pollers and not self.absent():
-            for poller in self._pollers:
-                poller.poke()
-        elif self._reading is None and self.isVisible():
+        self._again = self._reading is not None
+        if self._reading is None and self.isVisible():
             self._reading = Job("quotas")  # taken until an answer comes, which may be at once
             job = self.desk.read(self, self._work, self._on_quota, self._on_lost)
             self._reading = job if self._reading is not None else None
@@ -140,11 +114,15 @@ class QuotaSection(Section):
         assert isinstance(quota, Quota)
         self.quota, self._lost, self._reading = quota, False, None
         self._show()
+        if self._again:
+            self.read()
 
     def _on_lost(self, error: NasError) -> None:
         self._lost, self._reading = True, None
         self._show()
         self.place.show_failed(error, self.quota.read_at if self.quota is not None and self.quota.read_at else None)
+        if self._again:
+            self.read()
 
     def _on_changed(self) -> None:
         if self.isVisible():
@@ -172,7 +150,7 @@ class QuotaSection(Section):
             return
         if not self._lost:
             self.place.show_content()
-        self._facts.set_text(facts(quota, volume.options, self.absent()))
+        self._facts.set_text(facts(quota, volume.options))
         self.tree.update_rows(quota_rows(quota, self._lost))
         if quota.limits:
             self.list_place.show_content()
