@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Stands in for lvs, lvcreate and lvremove where the kernel has no device mapper: just what glusterd's snapshots ask.
+"""Stands in for lvs, lvcreate, lvremove and lvchange where the kernel has no device mapper: just what glusterd's snapshots ask.
 
 A "thin volume" is a loop device on an image below /.lab, a snapshot of it a sparse copy of that image taken while its
 file system is frozen. This is not LVM: nothing is shared between the two, and no pool can run full.
@@ -81,5 +81,12 @@ def lvremove(words: list[str]) -> int:
     return 0
 
 
+def lvchange(words: list[str]) -> int:
+    """Activation after a boot: the loop devices are there already."""
+    return 0 if image_of(words[-1]) is not None else 5
+
+
+PROGRAMS = {"lvs": lvs, "lvcreate": lvcreate, "lvremove": lvremove, "lvchange": lvchange}
+
 if __name__ == "__main__":
-    sys.exit({"lvs": lvs, "lvcreate": lvcreate, "lvremove": lvremove}[os.path.basename(sys.argv[0])](sys.argv[1:]))
+    sys.exit(PROGRAMS[os.path.basename(sys.argv[0])](sys.argv[1:]))

@@ -29,7 +29,7 @@ class Gluster(Service):
         tree.empty("/var/log/glusterfs", 0o755)
         if context.spec.snap:
             text = STAND_IN_LVM.read_text().replace("@LAB@", context.spec.name)
-            for program in ("lvs", "lvcreate", "lvremove"):
+            for program in ("lvs", "lvcreate", "lvremove", "lvchange"):
                 tree.write(f"/usr/sbin/{program}", text, 0o755)
         # glusterd's first start runs gsyncd a dozen times to set up geo-replication: 5 s without it being wanted.
         if not context.spec.georep:
