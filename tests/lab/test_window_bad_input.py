@@ -121,7 +121,7 @@ def test_names_and_directories_of_volumes(app: Watched, cluster: Lab, output: Pa
     dialog = app.open_create()
     app.describe_volume(dialog, "fine", VolumeType.REPLICATE, copies=3)
     app.assign(dialog, [f"node{n}:/bricks/d1" for n in (1, 2, 3)])
-    assert dialog.go_button.isEnabled()
+    app.wait(dialog.go_button.isEnabled, "what lies in the directories", 20)
     for name in BAD_NAMES:
         paste(dialog.form.name, name)
         is_explained(app, dialog, name)
