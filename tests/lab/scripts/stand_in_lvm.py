@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Stands in for lvs, lvcreate, lvremove and lvchange where the kernel has no device mapper: just what glusterd's snapshots ask.
+"""Stands in for lvs, lvcreate, lvremove and lvchange without a device mapper: just what glusterd's snapshots ask.
 
 A "thin volume" is a loop device on an image below /.lab, a snapshot of it a sparse copy of that image taken while its
 file system is frozen. This is not LVM: nothing is shared between the two, and no pool can run full.
