@@ -14,7 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run with these words (else the program's own); the exit status."""
     words = sys.argv[1:] if argv is None else list(argv)
     set_language(language_of(words))
-    options = build_parser().parse_args(words)
+    options = build_parser(json="--json" in words).parse_args(words)
     if options.command is None:
         from nasclustergui import app
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import NoReturn
 
 from nasclustergui import __version__
 from nasclustergui.cli.gluster_features import add_all
 from nasclustergui.cli.gluster_features.heal import add_words as heal_words
 from nasclustergui.cli.gluster_features.words import Words
+from nasclustergui.cli.terminal import say_json
 from nasclustergui.core.i18n import _
 from nasclustergui.core.settings import THEMES
 
@@ -25,9 +27,21 @@ def language_of(argv: Sequence[str]) -> str | None:
     return None
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser. `options.command` is None for the window, else "status", "gluster", "audit" or "profile"."""
-    parser = argparse.ArgumentParser(
+class JsonParser(argparse.ArgumentParser):
+    """Says a wrong word as JSON, as every other error of a command with --json."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the error object and end with status 2."""
+        say_json({"error": message, "hint": self.format_usage().strip(), "details": ""})
+        self.exit(2)
+
+
+def build_parser(json: bool = False) -> argparse.ArgumentParser:
+    """The parser. `options.command` is None for the window, else "status", "gluster", "audit" or "profile".
+
+    `json`: wrong words are told as JSON too.
+    """
+    parser = (JsonParser if json else argparse.ArgumentParser)(
         prog="nasclustergui",
         description=_("Runs a cluster of NAS machines. Without a command it opens the window."),
         epilog=_("Exit status: see docs/user/command-line.md."),

@@ -57,6 +57,23 @@ def test_global_options_stand_before_or_after_the_command(words: list[str]) -> N
     assert (options.command, options.cluster, options.json) == ("status", "x", True)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["gluster", "volume", "set", "data"],
+        ["gluster", "volume", "nonsense"],
+        ["gluster", "volume", "quota", "data", "limit-usage", "/home", "-5MB"],
+    ],
+)
+def test_wrong_words_are_told_as_json_too(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        program.main([*words, "--json"])
+    assert caught.value.code == 2
+    told = capsys.readouterr()
+    assert set(json.loads(told.out)) == {"error", "hint", "details"}
+    assert told.err == ""
+
+
 def test_the_later_one_wins_and_defaults_do_not_overrule() -> None:
     parser = build_parser()
     assert parser.parse_args(["--cluster", "x", "gluster", "volume", "list"]).cluster == "x"

@@ -166,6 +166,13 @@ def test_senseless_words_are_refused(session: FakeSession) -> None:
             run(session, *words, "--yes")
 
 
+def test_a_mistyped_option_is_not_called_as_it_should_be(session: FakeSession) -> None:
+    with pytest.raises(InvalidInput, match="lists no option"):
+        run(session, "reset", "dist", "network.pingtimeout", "--yes")
+    with pytest.raises(InvalidInput, match="as they should be"):
+        run(session, "reset", "dist", "network.ping-timeout", "--yes")
+
+
 def test_the_list_of_quotas(session: FakeSession, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(session, "quota", "dist", "list") is Exit.OK
     shown = capsys.readouterr().out.replace("\u00a0", " ")

@@ -260,7 +260,7 @@ def test_what_would_hurt_gluster_is_refused(name: str, value: str | None, hint: 
     ("name", "value", "risk", "severity"),
     [
         ("features.shard", "on", Risk.CAUTION, Severity.WARN),
-        ("cluster.quorum-type", "none", Risk.CAUTION, Severity.CRITICAL),
+        ("cluster.quorum-type", "none", Risk.DESTRUCTIVE, Severity.CRITICAL),
         ("cluster.quorum-type", "fixed", Risk.CAUTION, Severity.WARN),
         ("cluster.quorum-count", "1", Risk.CAUTION, Severity.CRITICAL),
         ("cluster.server-quorum-type", "server", Risk.CAUTION, Severity.WARN),
@@ -317,6 +317,31 @@ def test_switching_sharding_off_must_be_typed() -> None:
         found = Options("data", {"features.shard": Option("features.shard", "on", "off", True)}, 1.0)
         plan = plan_options(mine, {"features.shard": wanted}, found, state(), "lab")
         assert (plan.risk, plan.confirm) == (Risk.DESTRUCTIVE, "data")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"cluster.quorum-type": "none"},
+        {"cluster.quorum-type": "fixed", "cluster.quorum-count": "1"},
+        {"cluster.quorum-count": "1", "cluster.quorum-type": "fixed"},
+    ],
+)
+def test_a_quorum_that_allows_split_brain_must_be_typed_as_on_the_page_quorum(wanted: dict[str, str]) -> None:
+    plan = plan_options(volume(), wanted, options(), state(), "lab")
+    assert (plan.risk, plan.confirm) == (Risk.DESTRUCTIVE, "data")
+
+
+def test_no_quorum_is_told_also_where_gluster_wrongly_shows_that_it_is_none_already() -> None:
+    found = Options("data", {"cluster.quorum-type": Option("cluster.quorum-type", "none", "none")}, 1.0)
+    assert plan_options(volume(), {"cluster.quorum-type": "none"}, found, state(), "lab").risk is Risk.DESTRUCTIVE
+
+
+def test_server_quorum_that_stops_bricks_at_once_must_be_typed() -> None:
+    low = replace(state(), peers=tuple(replace(p, connected=n == 0) for n, p in enumerate(state().peers)))
+    plan = plan_options(volume(), {"cluster.server-quorum-type": "server"}, options(), low, "lab")
+    assert (plan.risk, plan.confirm) == (Risk.DESTRUCTIVE, "data")
+    assert "stop at once" in plan.meaning[0].text
 
 
 def test_the_worst_comes_first() -> None:

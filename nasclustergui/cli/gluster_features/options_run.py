@@ -83,7 +83,7 @@ def reset(session: Session, options: Namespace) -> Exit:
     """`reset NAME [OPTION … | all]`."""
     known = _read(session, options.name)
     if options.words and options.words != ["all"]:
-        names: Mapping[str, str | None] = {_full(known.options, name): None for name in options.words}
+        names: Mapping[str, str | None] = {_resettable(known, name): None for name in options.words}
         plan = plan_options(known.volume, names, known.options, known.state, session.profile.name)
     elif known.volume is None:
         raise InvalidInput(_("Name the options of the pool that are to be reset."), field="words")
@@ -130,11 +130,21 @@ def _full(options: Options, name: str) -> str:
     return found[0] if found else name
 
 
+def _resettable(known: _Known, name: str) -> str:
+    """The full name. Raises InvalidInput for one that nobody set and gluster doesn't list: a typing error."""
+    full = _full(known.options, name)
+    if known.volume is None or full not in known.volume.options:
+        _option(known.options, full)
+    return full
+
+
 def _option(options: Options, name: str) -> Option:
     found = options.get(_full(options, name))
     if found is None:
         text = _("Gluster lists no option “{name}” for {scope}.").format(name=name, scope=options.scope)
-        raise InvalidInput(text, field="option", hint=_("Look it up: gluster volume options NAME --search WORD"))
+        raise InvalidInput(
+            text, field="option", hint=_("Look it up: nasclustergui gluster volume options NAME --search WORD")
+        )
     return found
 
 

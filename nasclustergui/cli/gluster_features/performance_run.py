@@ -91,7 +91,7 @@ def top(session: Session, options: Namespace) -> Exit:
 
 def _check_measure(metric: Metric, options: Namespace) -> None:
     if bool(options.bs) != bool(options.count) or min(options.bs, options.count) < 0:
-        raise InvalidInput(_("A measurement needs both --bs and --count."), field="bs")
+        raise InvalidInput(_("A measurement needs both --bs and --count, 1 at least."), field="bs")
     if options.bs and not metric.is_throughput:
         raise InvalidInput(_("Only read-perf and write-perf measure."), field="bs")
     if options.bs * options.count > LARGEST:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Meaning, Risk
 from nasclustergui.core.units import parse_size
 from nasclustergui.subsystems.gluster.features.options.shapes import is_on
+from nasclustergui.subsystems.gluster.features.quorum.outlook import effective_type, splits
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
+from nasclustergui.subsystems.gluster.quorum import peers_needed
 
 # The CLI's own questions, which --mode=script answers with yes
 ASKED_NFS = 'Gluster NFS is being deprecated in favor of NFS-Ganesha Enter "yes" to continue using Gluster NFS'
@@ -27,6 +29,7 @@ class Change:
     Attributes:
         old, new: values in force before and after (a reset gives the default, "" if that isn't known).
         volume: None for an option of the pool.
+        after: the volume with all that changes together; None if this is all.
     """
 
     name: str
@@ -34,6 +37,15 @@ class Change:
     new: str
     volume: Volume | None
     state: GlusterState
+    after: Volume | None = None
+
+    @property
+    def makes_split_brain_possible(self) -> bool:
+        """True if cut-off sides could both write afterwards, and could not before: the same rule as the page Quorum."""
+        if self.volume is None or self.volume.replica < 2:
+            return False
+        alone = replace(self.volume, options={**self.volume.options, self.name: self.new})
+        return splits(self.after or alone) and not splits(self.volume)
 
 
 @dataclass(frozen=True)
@@ -48,8 +60,14 @@ class Danger:
 def dangers(change: Change) -> tuple[Danger, ...]:
     """What is to be said about the change; nothing for most."""
     rule = RULES.get(change.name) or next((r for prefix, r in PREFIXES.items() if change.name.startswith(prefix)), None)
-    found = rule(change) if rule is not None and change.new != change.old else None
+    found = rule(change) if rule is not None and change.new != _in_force(change) else None
     return (found,) if found is not None else ()
+
+
+def _in_force(change: Change) -> str:
+    """The value that counts: gluster shows "none" as the type of quorum of some volumes that behave as automatic."""
+    named = change.name == "cluster.quorum-type" and change.volume is not None
+    return effective_type(change.volume) if named and change.volume is not None else change.old
 
 
 def _say(severity: Severity, title: str, text: str = "", risk: Risk = Risk.SAFE, prompt: str = "") -> Danger:
@@ -75,12 +93,14 @@ def _shard(c: Change) -> Danger | None:
 
 
 def _quorum_type(c: Change) -> Danger | None:
+    risk = Risk.DESTRUCTIVE if c.makes_split_brain_possible else Risk.CAUTION
     if c.new == "none":
         text = _("Cut-off clients write to their own copies. The files end in split-brain, and one side is lost.")
-        return _say(Severity.CRITICAL, _("Without client quorum copies can grow apart"), text, Risk.CAUTION)
+        return _say(Severity.CRITICAL, _("Without client quorum copies can grow apart"), text, risk)
     if c.new == "fixed":
         text = _("Fewer than half the copies let two sides write apart; gluster starts with 1 if no count is set.")
-        return _say(Severity.WARN, _("A fixed quorum is only as safe as cluster.quorum-count"), text, Risk.CAUTION)
+        severity = Severity.CRITICAL if risk is Risk.DESTRUCTIVE else Severity.WARN
+        return _say(severity, _("A fixed quorum is only as safe as cluster.quorum-count"), text, risk)
     return None
 
 
@@ -89,12 +109,19 @@ def _quorum_count(c: Change) -> Danger | None:
     if c.new.isdigit() and 2 * int(c.new) <= copies:
         text = _("{n} of {copies} copies are no majority: both sides of a cut network can write.")
         said = text.format(n=c.new, copies=copies)
-        return _say(Severity.CRITICAL, _("Copies can grow apart"), said, Risk.CAUTION)
+        risk = Risk.DESTRUCTIVE if c.makes_split_brain_possible else Risk.CAUTION
+        return _say(Severity.CRITICAL, _("Copies can grow apart"), said, risk)
     return None
 
 
 def _server_quorum(c: Change) -> Danger | None:
     if c.new == "server":
+        up = sum(1 for peer in c.state.peers if peer.connected)
+        ratio = next((v.options for v in c.state.volumes if "cluster.server-quorum-ratio" in v.options), {})
+        if c.state.peers and up < peers_needed(len(c.state.peers), ratio):
+            text = _("{up} of {total} nodes are up: all bricks of this volume stop at once.")
+            said = text.format(up=up, total=len(c.state.peers))
+            return _say(Severity.CRITICAL, _("Clients lose access"), said, Risk.DESTRUCTIVE)
         text = _("Gluster stops its bricks on all nodes that are left, to keep both halves from writing.")
         title = _("The volume stops when too few nodes of the pool are up")
         return _say(Severity.WARN, title, text, Risk.CAUTION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from nasclustergui.core.command import Command
 from nasclustergui.core.errors import InvalidInput
@@ -47,7 +48,8 @@ def plan_options(
     if not todo:
         raise InvalidInput(_("All these options are as they should be."), hint=_("There is nothing to change."))
     node = chosen_node(state)
-    changes = [_change(name, value, volume, options, state) for name, value in todo.items()]
+    after = _after(volume, todo)
+    changes = [_change(name, value, volume, options, state, after) for name, value in todo.items()]
     steps = tuple(
         _step(scope, volume, node, todo[change.name], given.get(change.name), change, options.get(change.name))
         for change in changes
@@ -194,13 +196,28 @@ def _bytes(name: str, value: str) -> int:
     return len(name) + len(value.encode("utf-8", "surrogateescape"))
 
 
-def _change(name: str, value: str | None, volume: Volume | None, options: Options, state: GlusterState) -> Change:
+def _after(volume: Volume | None, todo: Wanted) -> Volume | None:
+    """The volume once all of it is done."""
+    if volume is None:
+        return None
+    kept = {name: value for name, value in volume.options.items() if name not in todo}
+    return replace(volume, options=kept | {name: value for name, value in todo.items() if value is not None})
+
+
+def _change(
+    name: str,
+    value: str | None,
+    volume: Volume | None,
+    options: Options,
+    state: GlusterState,
+    after: Volume | None,
+) -> Change:
     option = options.get(name)
     old = option.value if option is not None else ""
     if volume is not None and name in volume.options:
         old = volume.options[name]
     new = value if value is not None else ((option.default or "") if option is not None else "")
-    return Change(name, old, new, volume, state)
+    return Change(name, old, new, volume, state, after)
 
 
 def _step(

@@ -147,6 +147,12 @@ def fixed_count(volume: Volume) -> int:
     return int(text) if text.isdigit() and int(text) else volume.replica // 2 + 1
 
 
+def splits(volume: Volume) -> bool:
+    """True if two sides that don't see each other could both be written."""
+    kind = effective_type(volume)
+    return kind == "none" or (kind == "fixed" and fixed_count(volume) <= volume.replica // 2)
+
+
 def _set(volume: Volume, found: SetImpact, group: tuple[Brick, ...]) -> SetOutlook:
     up = [brick.online is not False for brick in group]
     return SetOutlook(

@@ -17,10 +17,9 @@ from nasclustergui.subsystems.gluster.features.quorum.outlook import (
     SERVER,
     TYPE,
     Outlook,
-    effective_type,
-    fixed_count,
     outlook,
     server,
+    splits,
 )
 from nasclustergui.subsystems.gluster.features.quorum.words import reach_severity, reach_text, reach_word
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume, VolumeStatus, VolumeType
@@ -49,7 +48,7 @@ def plan_client_quorum(volume: Volume, kind: str, count: int, state: GlusterStat
     after = _changed(volume, values)
     if _same(volume, after):
         raise InvalidInput(_("Volume {volume} has this rule already.").format(volume=volume.name), field="type")
-    weak = _splits(after) and not _splits(volume)
+    weak = splits(after) and not splits(volume)
     words = {
         "auto": _("Quorum of {volume}: automatic"),
         "fixed": _("Quorum of {volume}: {n} bricks"),
@@ -201,15 +200,9 @@ def _same(before: Volume, after: Volume) -> bool:
     return dict(before.options) == dict(after.options)
 
 
-def _splits(volume: Volume) -> bool:
-    """True if two sides that don't see each other could both be written."""
-    kind = effective_type(volume)
-    return kind == "none" or (kind == "fixed" and fixed_count(volume) <= volume.replica // 2)
-
-
 def _splits_meaning(before: Volume, after: Volume) -> Iterator[Meaning]:
-    if not _splits(after):
-        if _splits(before):
+    if not splits(after):
+        if splits(before):
             text = _("Sides that lost sight of each other cannot both be written any more.")
             yield Meaning(Severity.OK, _("Losses in turns no longer lead to split-brain"), text)
         return
