@@ -42,14 +42,9 @@ def change(volume: str, target: Target, *words: str) -> Command:
 
 
 def status(volume: str, xml: bool = True) -> Command:
-    """All sessions of the volume. With XML "none" looks like a failure; the plain text tells. See `parse_sessions`."""
+    """All sessions of the volume; the XML has the counters of `detail`, too. Where there is none it looks like a failure
+    and the plain text tells. Read by `parse_sessions`, `parse_none`."""
     return gluster("volume", "geo-replication", volume, "status", timeout=STATUS_TIMEOUT, lock=True, xml=xml)
-
-
-def detail(volume: str, target: Target) -> Command:
-    """One session with its counters. Read by `parse_sessions`."""
-    words = ("volume", "geo-replication", volume, str(target), "status", "detail")
-    return gluster(*words, timeout=STATUS_TIMEOUT, lock=True)
 
 
 def config(volume: str, target: Target) -> Command:

@@ -36,21 +36,13 @@ def read_sessions(pool: Pool, volume: str, job: Job) -> tuple[Session, ...]:
     for attempt in range(TRIES):
         found = pool.ask(commands.status(volume), commands.parse_sessions, job)
         if found is not None:
-            return tuple(_detailed(pool, session, job) for session in found)
+            return found
         if pool.ask(commands.status(volume, xml=False), commands.parse_none, job):
             return ()
         job.sleep(0.5 * 2**attempt * random.uniform(0.5, 1.5))
     raise LockBusy(
         "gluster", str(commands.status(volume)), 2, "", message=_("it does not tell the sessions of the volume")
     )
-
-
-def _detailed(pool: Pool, session: Session, job: Job) -> Session:
-    try:
-        more = pool.ask(commands.detail(session.volume, session.target), commands.parse_sessions, job) or ()
-    except NasError:
-        return session  # the counters only; it may have been deleted meanwhile
-    return next((one for one in more if one.target == session.target), session)
 
 
 def read_config(pool: Pool, session: Session, job: Job) -> Mapping[str, str]:

@@ -27,7 +27,7 @@ from nasclustergui.ui import theme
 from nasclustergui.ui.errors import present
 from nasclustergui.ui.parts import Row, Stack, box, button, col, row
 
-EVERY_MS = 15_000  # gluster asks gsyncd on every node for it, under the lock
+EVERY_MS = 30_000  # gluster asks gsyncd on every node for it, under the lock: seconds, in which others wait
 
 
 class GeoReplicationSection(Section):
