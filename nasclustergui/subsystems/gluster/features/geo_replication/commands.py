@@ -42,8 +42,8 @@ def change(volume: str, target: Target, *words: str) -> Command:
 
 
 def status(volume: str, xml: bool = True) -> Command:
-    """All sessions of the volume; the XML has the counters of `detail`, too. Where there is none it looks like a failure
-    and the plain text tells. Read by `parse_sessions`, `parse_none`."""
+    """All sessions of the volume; the XML has the counters of `detail`, too. Where there is none it looks like a
+    failure, and the plain text tells. Read by `parse_sessions`, `parse_none`."""
     return gluster("volume", "geo-replication", volume, "status", timeout=STATUS_TIMEOUT, lock=True, xml=xml)
 
 
