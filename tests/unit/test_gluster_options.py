@@ -261,7 +261,7 @@ def test_what_would_hurt_gluster_is_refused(name: str, value: str | None, hint: 
     [
         ("features.shard", "on", Risk.CAUTION, Severity.WARN),
         ("cluster.quorum-type", "none", Risk.DESTRUCTIVE, Severity.CRITICAL),
-        ("cluster.quorum-type", "fixed", Risk.CAUTION, Severity.WARN),
+        ("cluster.quorum-type", "fixed", Risk.DESTRUCTIVE, Severity.CRITICAL),
         ("cluster.quorum-count", "1", Risk.CAUTION, Severity.CRITICAL),
         ("cluster.server-quorum-type", "server", Risk.CAUTION, Severity.WARN),
         ("network.ping-timeout", "3", Risk.CAUTION, Severity.WARN),
@@ -323,6 +323,7 @@ def test_switching_sharding_off_must_be_typed() -> None:
     "wanted",
     [
         {"cluster.quorum-type": "none"},
+        {"cluster.quorum-type": "fixed"},  # without a count one brick is enough
         {"cluster.quorum-type": "fixed", "cluster.quorum-count": "1"},
         {"cluster.quorum-count": "1", "cluster.quorum-type": "fixed"},
     ],

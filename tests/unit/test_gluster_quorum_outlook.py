@@ -47,6 +47,7 @@ def reaches(volume: Volume, **more: object) -> dict[str, Reach]:
         (pools.volume(VolumeType.DISPERSE, (1, 2, 3)), 2, 2, "2 of 3 bricks must be up"),
         (pools.volume(VolumeType.DISTRIBUTE, (1,)), 1, 1, "A single brick holds these files"),
         (pools.volume(options={"cluster.quorum-type": "fixed", "cluster.quorum-count": "1"}), 1, 1, "1 of 3 bricks"),
+        (pools.volume(options={"cluster.quorum-type": "fixed"}), 1, 1, "1 of 3 bricks"),
     ],
 )
 def test_each_kind_has_its_rule(volume: Volume, needed: int, with_first: int, sentence: str) -> None:

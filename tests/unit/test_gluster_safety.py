@@ -28,6 +28,7 @@ FULL, READ, NONE = Access.FULL, Access.READ, Access.NONE
         (3, {"cluster.quorum-type": "none"}, [0, 0, 1], FULL),
         (3, {"cluster.quorum-type": "fixed", "cluster.quorum-count": "1"}, [0, 0, 1], FULL),
         (3, {"cluster.quorum-type": "fixed", "cluster.quorum-count": "3"}, [1, 1, 0], NONE),
+        (3, {"cluster.quorum-type": "fixed"}, [1, 0, 0], FULL),  # no count: one is enough, whoever mounted when
         (4, {}, [0, 0, 1, 1], NONE),  # `volume get` says none here, clients behave as auto
         (4, {}, [1, 0, 0, 1], FULL),
         (4, {}, [0, 1, 1, 1], FULL),

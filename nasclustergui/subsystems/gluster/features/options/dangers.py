@@ -98,7 +98,7 @@ def _quorum_type(c: Change) -> Danger | None:
         text = _("Cut-off clients write to their own copies. The files end in split-brain, and one side is lost.")
         return _say(Severity.CRITICAL, _("Without client quorum copies can grow apart"), text, risk)
     if c.new == "fixed":
-        text = _("Fewer than half the copies let two sides write apart; gluster starts with 1 if no count is set.")
+        text = _("Fewer than half the copies let two sides write apart; without a count one is enough.")
         severity = Severity.CRITICAL if risk is Risk.DESTRUCTIVE else Severity.WARN
         return _say(severity, _("A fixed quorum is only as safe as cluster.quorum-count"), text, risk)
     return None

@@ -43,7 +43,7 @@ def plan_client_quorum(volume: Volume, kind: str, count: int, state: GlusterStat
             field="count",
         )
     values: dict[str, str | None] = {TYPE: None if kind == "default" else kind, COUNT: None}
-    if kind == "fixed":  # the number first: gluster takes more than half where there is none
+    if kind == "fixed":  # the number first: one brick is enough where there is none
         values = {COUNT: str(count), TYPE: kind}
     after = _changed(volume, values)
     if _same(volume, after):
