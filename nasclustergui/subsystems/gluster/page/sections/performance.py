@@ -115,9 +115,11 @@ class PerformanceSection(Section):
         self.top.again.set_enabled(not why, why)
         if self._profiled:
             title = _("{volume} is being profiled").format(volume=volume.name)
-            self.banner.set_message(
-                "busy", title, _("Every operation is timed, which costs speed: stop it afterwards.")
+            text = _(
+                "Every operation is timed, which costs speed, and while this is in sight each reading locks the volume for "
+                "a moment: stop it afterwards."
             )
+            self.banner.set_message("busy", title, text)
             if not self._read_at:
                 self.stack.show_loading()
             return
