@@ -116,8 +116,8 @@ class PerformanceSection(Section):
         if self._profiled:
             title = _("{volume} is being profiled").format(volume=volume.name)
             text = _(
-                "Every operation is timed, which costs speed, and while this is in sight each reading locks the volume for "
-                "a moment: stop it afterwards."
+                "Every operation is timed, which costs speed, and each reading locks the volume for a moment: "
+                "stop it afterwards."
             )
             self.banner.set_message("busy", title, text)
             if not self._read_at:
