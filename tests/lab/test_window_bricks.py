@@ -326,6 +326,8 @@ def test_a_node_is_powered_off_during_a_removal(app: App, cluster: Lab, output: 
         if job.state is JobState.FAILED:  # files were left: then it is not committed, and a retry empties the brick
             assert len(bricks_of(cluster, "deep")) == 3
             app.wait_volume("deep", lambda v: all(b.online for b in v.bricks) and bool(v.tasks), "all bricks")
+            ended = lambda v: all(task.state is not TaskState.RUNNING for task in v.tasks)  # noqa: E731
+            app.wait_volume("deep", ended, "what gluster began again by itself to end", 180)
             app.finish(app.agree(app.ask(Action.REMOVAL_RETRY, "deep")), 180)
         assert bricks_of(cluster, "deep") == [brick(1, 5, "deep"), brick(2, 5, "deep")]
         assert contents(cluster) == before
