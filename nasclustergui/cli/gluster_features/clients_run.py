@@ -25,7 +25,7 @@ def clients(session: Session, options: Namespace) -> Exit:
 
     def look(job: Job) -> ClientList:
         session.nodes.connect_all()
-        volume = volume_named(session.gluster.read(job), options.name)
+        volume = volume_named(session.gluster.pool.read(job), options.name)
         if volume.status is not VolumeStatus.STARTED:
             raise InvalidInput(_("Volume {volume} is not started.").format(volume=volume.name), field="name")
         return read_clients(session.gluster.pool, volume, job)

@@ -17,7 +17,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.units import DASH, count
 from nasclustergui.subsystems.gluster.features.disk.advise import Way, advised, make_plan, words
-from nasclustergui.subsystems.gluster.features.disk.model import Diagnosis, Ground
+from nasclustergui.subsystems.gluster.features.disk.model import Diagnosis, Ground, Trouble
 from nasclustergui.subsystems.gluster.features.disk.plans import plan_reset
 from nasclustergui.subsystems.gluster.features.disk.read import Findings, find, look_at_place
 from nasclustergui.subsystems.gluster.features.disk.rules import Accepted
@@ -108,7 +108,11 @@ def _show(found: Findings, options: Namespace) -> Exit:
         return Exit.OK
     online = {True: _("online"), False: _("down"), None: _("not known")}
     head = (_("Brick"), _("Process"), _("Its disk"), _("To heal"))
-    rows = ((one.brick, online[one.online], one.trouble.value, count(one.behind)) for one in found.bricks)
+    well = (Trouble.NONE, Trouble.PROCESS)  # of the disk: the process has a column of its own
+    rows = (
+        (one.brick, online[one.online], _("well") if one.trouble in well else one.trouble.value, count(one.behind))
+        for one in found.bricks
+    )
     show_table([head, *rows])
     for one in found.failed:
         say(f"{one.brick}: {one.sentence}")

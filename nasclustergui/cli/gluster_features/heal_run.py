@@ -34,7 +34,7 @@ UNSEEN = frozenset({Cause.HEALING, Cause.UNREAD})  # what one look can't tell ap
 def run(session: Session, options: Namespace) -> Exit:
     """Look as the words say; the exit status."""
     session.nodes.connect_all()
-    state = work(Job(_("Read the cluster"), quiet=True), session.gluster.read)
+    state = work(Job(_("Read the cluster"), quiet=True), session.gluster.pool.read)
     volume = volume_named(state, options.name)
     if options.look == "doctor":
         return _doctor(session, volume, state, options)
@@ -151,7 +151,7 @@ def _watch(session: Session, history: HealHistory, seconds: float, job: Job) -> 
     end = time.monotonic() + seconds
     while True:
         job.sleep(PAUSE)
-        state = session.gluster.read(job)
+        state = session.gluster.pool.read(job)
         history.note(state)
         if time.monotonic() >= end:
             return state

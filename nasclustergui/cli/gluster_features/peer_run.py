@@ -74,7 +74,7 @@ def probe(session: Session, options: Namespace) -> Exit:
 
     def look(job: Job) -> tuple[GlusterState, Preflight]:
         session.nodes.connect_all()
-        state = session.gluster.read(job)
+        state = session.gluster.pool.read(job)
         return state, preflight(session.gluster.pool, options.host, state, job)
 
     state, found = work(Job(_("Read the cluster"), quiet=True), look)
@@ -115,14 +115,14 @@ def peer_named(state: GlusterState, name: str) -> Peer:
 def _read(session: Session) -> GlusterState:
 
     session.nodes.connect_all()
-    return work(Job(_("Read the cluster"), quiet=True), session.gluster.read)
+    return work(Job(_("Read the cluster"), quiet=True), session.gluster.pool.read)
 
 
 def _look(session: Session) -> tuple[GlusterState, Survey, Diagnosis]:
 
     def look(job: Job) -> tuple[GlusterState, Survey, Diagnosis]:
         session.nodes.connect_all()
-        state = session.gluster.read(job)
+        state = session.gluster.pool.read(job)
         found = survey(session.gluster.pool, job)
         return state, found, diagnose(found, state)
 

@@ -103,4 +103,4 @@ def _check_measure(metric: Metric, options: Namespace) -> None:
 
 def _state(session: Session) -> GlusterState:
     session.nodes.connect_all()
-    return work(Job(_("Read the cluster"), quiet=True), session.gluster.read)
+    return work(Job(_("Read the cluster"), quiet=True), session.gluster.pool.read)

@@ -91,18 +91,20 @@ class AddPeerDialog(DialogFrame):
             return _("Asking the nodes…") if self._findings.showing() == "loading" else _("The host must be looked at.")
         if self.found.obstacles:
             return self.found.obstacles[0].text
+        if _known(self.found):
+            return _member_finding(self.found).text
         return ""
 
     def _on_text(self) -> None:
         self.found = None
         self.field.set_invalid("")
+        text = _("Names, the way to glusterd, versions and leftovers are checked before anything is changed.")
+        self._findings.show_empty("network", _("Name a host"), text)  # what was found of another host goes at once
         if self.host.text().strip():
             self._findings.show_loading()
             self._settle.start()
         else:
             self._settle.stop()
-            text = _("Names, the way to glusterd, versions and leftovers are checked before anything is changed.")
-            self._findings.show_empty("network", _("Name a host"), text)
         self._refresh()
 
     def _start(self) -> None:
@@ -148,10 +150,15 @@ class AddPeerDialog(DialogFrame):
         self.plan_ready.emit(plan)
 
 
+def _known(found: Preflight) -> bool:
+    """True if the pool knows the host by this very name: there is nothing to add."""
+    return found.member is not None and found.host in found.member.hostnames
+
+
 def _member_finding(found: Preflight) -> Finding:
     assert found.member is not None
     names = ", ".join(found.member.hostnames)
-    if found.host in found.member.hostnames:
+    if _known(found):
         text = _("{host} is in the pool already, known as {names}").format(host=found.host, names=names)
         return Finding(Severity.WARN, text)
     text = _("{host} is in the pool already, known as {names}: it gets a further name").format(
