@@ -142,11 +142,21 @@ class CommandFailed(NasError):
     """
 
     def __init__(
-        self, node: str, command: str, status: int, stderr: str, *, message: str = "", hint: str = "", stdout: str = ""
+        self,
+        node: str,
+        command: str,
+        status: int,
+        stderr: str,
+        *,
+        message: str = "",
+        hint: str = "",
+        stdout: str = "",
+        about: str = "",
     ) -> None:
+        """`about`: the node that `message` speaks of, where that isn't the one that the command ran on."""
         last = next((line.strip() for line in reversed(stderr.splitlines()) if line.strip()), "")
         said = message or last or _("the command ended with exit status {status}").format(status=status)
-        super().__init__(f"{node}: {said}", hint=hint)
+        super().__init__(f"{about or node}: {said}", hint=hint)
         self.node, self.command, self.status, self.stderr = node, command, status, stderr
         tail = "\n".join(part.rstrip() for part in (stdout, stderr) if part.strip())
         self.details = f"{node}$ {command}\n{tail}\n" + _("exit status {status}").format(status=status)

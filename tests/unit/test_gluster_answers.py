@@ -148,6 +148,16 @@ def test_refusals_of_other_nodes_name_what_is_wrong_not_the_phase() -> None:
     assert "node4" in explain("Staging failed on node4. Please check log file for details.").sentence
 
 
+def test_a_refusal_of_another_node_is_said_to_be_that_nodes() -> None:
+    """The same path is a live brick on the node that was asked: nobody must clean it there."""
+    words = "Pre Validation failed on node2. /bricks/d1/data is already part of a volume"
+    with pytest.raises(CommandFailed) as refused:
+        understand(said("volume add-brick x node2:/bricks/d1/data", xml(ret=-1, errno=30800, text=words)))
+    assert str(refused.value).startswith("node2: /bricks/d1/data is already part of a volume")
+    assert not refused.value.details.startswith("node2$ gluster")
+    assert not explain("Staging failed on localhost. Volume data already exists").node
+
+
 def test_a_launch_that_failed_is_explained_by_its_reason() -> None:
     launch = "Launching heal operation to perform index self heal on volume d has been unsuccessful:\n"
     error = error_of(said("gluster volume heal d", "", 1, launch + "Commit failed on node2. Please check log file."))

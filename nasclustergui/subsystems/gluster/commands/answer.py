@@ -125,6 +125,7 @@ def failed(answer: Answer, said: str = "", errno: int = 0, hint: str = "") -> Na
         message=refusal.sentence or _("gluster refused and gave no reason"),
         hint=refusal.hint or hint,
         stdout=_shortened(answer.result.stdout),
+        about=refusal.node,
     )
 
 

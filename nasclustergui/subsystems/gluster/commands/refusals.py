@@ -29,11 +29,17 @@ EMPTY_PHASE = re.compile(
 
 @dataclass(frozen=True)
 class Refusal:
-    """The error class, the sentence and the hint for what gluster said."""
+    """The error class, the sentence and the hint for what gluster said.
+
+    Attributes:
+        node: as the pool calls it, if gluster says that another node than the one that was asked refused: the same path
+            is somebody's brick on the one and rubbish on the other.
+    """
 
     kind: type[CommandFailed]
     sentence: str
     hint: str = ""
+    node: str = ""
 
 
 def N_(text: str) -> str:
@@ -392,18 +398,21 @@ def explain(said: str, errno: int = 0) -> Refusal:
             _("Wait until it has ended, then try again. After a node was unplugged the lock can stay for minutes."),
         )
     first = HEAL_LAUNCH.sub("", said.splitlines()[0].strip()) if said.strip() else ""
-    text = PHASE.sub("", first)
+    phase = PHASE.match(first)
+    text = first[phase.end() :] if phase else first
+    node = phase.group(1) if phase and phase.group(1) != "localhost" else ""
     for pattern, sentence, hint in _COMPILED:
         if match := pattern.search(text):
             groups = [group for group in match.groups() if group is not None]
-            return Refusal(CommandFailed, _(sentence).format(*groups), _(hint).format(*groups) if hint else "")
-    if phase := EMPTY_PHASE.match(first):
-        where = phase.group(2)
-        node = _("the node that was asked") if where == "localhost" else where
+            return Refusal(CommandFailed, _(sentence).format(*groups), _(hint).format(*groups) if hint else "", node)
+    if empty := EMPTY_PHASE.match(first):
+        where = empty.group(2)
         return Refusal(
             CommandFailed,
-            _("the operation failed on {node}").format(node=node),
+            _("the operation failed on {node}").format(
+                node=_("the node that was asked") if where == "localhost" else where
+            ),
             _("The reason is in /var/log/glusterfs/glusterd.log on that node. Read the state before trying again."),
         )
     text = text.removesuffix(".")
-    return Refusal(CommandFailed, text[:1].lower() + text[1:] if text[1:2].islower() else text)
+    return Refusal(CommandFailed, text[:1].lower() + text[1:] if text[1:2].islower() else text, node=node)
