@@ -11,6 +11,7 @@ from storage_scenes import AT, TIB
 from nasclustergui.core.units import NB
 from nasclustergui.subsystems.gluster.model import (
     GlusterState,
+    NodeProgress,
     Peer,
     PeerState,
     Task,
@@ -22,7 +23,7 @@ from nasclustergui.subsystems.gluster.model import (
 )
 from nasclustergui.subsystems.gluster.page.offers import Action, offers
 from nasclustergui.subsystems.gluster.page.peer_rows import peer_rows
-from nasclustergui.subsystems.gluster.page.progress import Progress
+from nasclustergui.subsystems.gluster.page.progress import Progress, waiting_bar
 from nasclustergui.subsystems.gluster.page.volume_rows import Context, Space, volume_of, volume_rows
 from nasclustergui.subsystems.gluster.page.words import grades, set_health, set_survives, type_words, volume_state
 from nasclustergui.ui.cell import Row, cell_text
@@ -304,3 +305,11 @@ def test_peers_count_their_bricks() -> None:
 def test_a_volume_that_was_never_started_says_so() -> None:
     fresh = Volume("new", "id", VolumeType.DISTRIBUTE, VolumeStatus.CREATED, scenes.scratch().bricks)
     assert volume_state(fresh, {}).word == "Never started"
+
+
+def test_how_many_files_are_left_is_only_said_where_it_is_known() -> None:
+    """A removal that broke off failed with three files, and had not looked at the others."""
+    failed = NodeProgress("node2", "u2", 85, 1, 503, 3, 0, TaskState.FAILED, 3.0)
+    removal = Task(TaskKind.REMOVE_BRICK, TaskState.FAILED, nodes=(failed,))
+    assert waiting_bar(removal).text == "failed"
+    assert waiting_bar(replace(removal, state=TaskState.COMPLETED)).text == "3 files left"

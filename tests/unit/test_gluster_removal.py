@@ -23,7 +23,7 @@ from nasclustergui.subsystems.gluster.features.bricks.driver import said_of_left
 from nasclustergui.subsystems.gluster.features.bricks.follow import Watch
 from nasclustergui.subsystems.gluster.features.bricks.leftovers import Left, files_left, parse_left, read_left
 from nasclustergui.subsystems.gluster.features.bricks.pending import read_pending
-from nasclustergui.subsystems.gluster.model import GlusterState, Volume, VolumeType
+from nasclustergui.subsystems.gluster.model import GlusterState, Volume, VolumeStatus, VolumeType
 from tests.recorded.fake_gluster import BUSY, FakeNodes, Reply, ok, recorded, refused
 from tests.recorded.pools import state, volume, with_bricks
 
@@ -110,6 +110,15 @@ def test_a_commit_of_somebody_else_is_recognised() -> None:
     after = state(replace(SPREAD, bricks=SPREAD.bricks[:3]))
     with pytest.raises(NasError, match="committed by somebody else"):
         watch(RUNNING, GONE, found=after)
+
+
+def test_a_volume_that_was_stopped_meanwhile_is_no_removal_that_somebody_stopped() -> None:
+    """gluster then denies the removal, and calls it failed once the volume runs again (measured)."""
+    stopped = state(replace(SPREAD, status=VolumeStatus.STOPPED))
+    denied = refused("Volume dist needs to be started to perform rebalance")
+    with pytest.raises(NasError, match="was stopped while its bricks were being emptied") as error:
+        watch(RUNNING, denied, found=stopped)
+    assert "Start the volume" in error.value.hint
 
 
 def test_a_node_that_is_away_makes_it_rest_and_no_longer() -> None:
@@ -249,6 +258,8 @@ def test_many_files_left_are_shortened() -> None:
     said = said_of_left({"node1:/b": Left(0), "node2:/b": Left(1200, ("a", "b"))})
     assert said.startswith("1,200 files are left on node2:/b")
     assert "a, b, …" in said
+    assert "Try the removal again." in said
+    assert "checksum" in said
 
 
 # ---- what waits for a heal

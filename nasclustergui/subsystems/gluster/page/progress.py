@@ -84,7 +84,8 @@ def waiting_bar(removal: Task) -> Bar:
         return Bar(0.0, _("rests: node away"), _("gluster goes on with the removal once the nodes are back."))
     if removal.state is TaskState.COMPLETED and not left:
         return Bar(1.0, _("not committed"), _("Commit the removal, or stop it: until then no rebalance can run."))
-    text = ngettext("{n} file left", "{n} files left", left).format(n=count(left)) if left else _("failed")
+    ended = removal.state is TaskState.COMPLETED  # else it was broken off: how many are left is not known
+    text = ngettext("{n} file left", "{n} files left", left).format(n=count(left)) if left and ended else _("failed")
     return Bar(0.0, text, _("Try the removal again once the cause is mended, or stop it and keep the bricks."))
 
 

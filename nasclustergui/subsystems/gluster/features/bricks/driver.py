@@ -80,6 +80,15 @@ def bricks_emptied(pool: Pool, step: Step, job: Job) -> str:
     return said_of_left(read_left(pool, going, job))
 
 
+def _left_hint() -> str:
+    """Measured: what is half moved when the volume is stopped stays marked on both bricks, and no retry moves it."""
+    return _(
+        "Try the removal again. If they are still there, a move of them was broken off and gluster passes them over: "
+        "compare each one's checksum on the brick with what a mounted client reads. Where all are equal, nothing is "
+        "lost when “remove-brick … force” on the command line takes the brick out; save the others elsewhere first."
+    )
+
+
 def said_of_left(found: Mapping[str, Left]) -> str:
     """Why the bricks are not empty, "" if they are."""
     for brick, left in found.items():
@@ -92,7 +101,8 @@ def said_of_left(found: Mapping[str, Left]) -> str:
                 "{n} files are left on {brick} although gluster counted no failure: {names}. Nothing is committed.",
                 left.files,
             )
-            return text.format(n=count(left.files), brick=brick, names=_listed(left.names, left.files))
+            said = text.format(n=count(left.files), brick=brick, names=_listed(left.names, left.files))
+            return sentences(said, _left_hint())
     return ""
 
 

@@ -18,7 +18,7 @@ from nasclustergui.subsystems.gluster.estimate import Estimate
 from nasclustergui.subsystems.gluster.features.bricks.removal import RemovalMeter, files_to_go, moved_words, removal_of
 from nasclustergui.subsystems.gluster.features.pool import Pool
 from nasclustergui.subsystems.gluster.follow import GONE_LOOKS, Trouble
-from nasclustergui.subsystems.gluster.model import NodeProgress, Task, TaskState
+from nasclustergui.subsystems.gluster.model import NodeProgress, Task, TaskState, VolumeStatus
 
 PAUSE = 3.0  # seconds between looks: each takes the volume's lock, which refuses other clients meanwhile
 RESTS = 900.0  # seconds that a node may be away before the watching ends: a reboot takes minutes
@@ -126,6 +126,14 @@ class Watch:
             now = None
         if now is not None and not any(brick.name in self._bricks for brick in now.bricks):
             return NasError(_("The removal was committed by somebody else: the bricks are gone from the volume."))
+        if now is not None and now.status is not VolumeStatus.STARTED:  # gluster keeps it, and calls it failed then
+            return NasError(
+                _("{volume} was stopped while its bricks were being emptied.").format(volume=self._volume),
+                hint=_(
+                    "Nothing is committed. Start the volume: the removal then stands there as failed. "
+                    "Try it again, or stop it and keep the bricks."
+                ),
+            )
         return _stopped(self._volume)
 
 

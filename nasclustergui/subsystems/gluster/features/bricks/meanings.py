@@ -21,7 +21,8 @@ def where_it_stands(task: Task) -> Meaning:
     """Where a removal found under way stands."""
     match task.state:
         case TaskState.COMPLETED if not not_moved(task):
-            return Meaning(Severity.OK, _("All files have left the bricks: {done}").format(done=moved_words(task)))
+            text = _("Before the bricks are taken out they are searched for files that gluster left behind.")
+            return Meaning(Severity.OK, _("gluster has ended moving: {done}").format(done=moved_words(task)), text)
         case TaskState.COMPLETED | TaskState.FAILED:
             text = _("Files were left on the bricks: {done}").format(done=moved_words(task))
             return Meaning(Severity.WARN, text, _("They stay where they are, clients reach them."))
@@ -33,12 +34,12 @@ def where_it_stands(task: Task) -> Meaning:
 
 def removal_meaning(volume: Volume, numbers: Collection[int], bricks: Sequence[str], room: Room) -> tuple[Meaning, ...]:
     """Of a removal that moves the files first."""
-    said = [*_room_meaning(room), *_pending_meaning(volume, numbers)]
+    said = [*_unknown_meaning(volume), *_room_meaning(room), *_pending_meaning(volume, numbers)]
     files = files_to_go(volume, bricks)
     what = _("All files move from {bricks} to the other sets")
     if files is not None and room.needed is not None:
         n = max(round(files), 0)
-        text = _("About {n} files, up to {size}. They stay readable and writable; bricks and network are busier.")
+        text = _("At most about {n} files, {size}. They stay readable and writable; bricks and network are busier.")
         said.append(
             Meaning(
                 Severity.BUSY, what.format(bricks=", ".join(bricks)), text.format(n=count(n), size=size(room.needed))
@@ -48,6 +49,16 @@ def removal_meaning(volume: Volume, numbers: Collection[int], bricks: Sequence[s
         text = _("They stay readable and writable; bricks and network are busier until it is done.")
         said.append(Meaning(Severity.BUSY, what.format(bricks=", ".join(bricks)), text))
     return (*sorted(said, key=lambda m: -m.severity), *afterwards(volume, bricks, room))
+
+
+def _unknown_meaning(volume: Volume) -> list[Meaning]:
+    """Those that are known to be down are refused."""
+    unknown = [brick.name for brick in volume.bricks if brick.online is None]
+    if not unknown:
+        return []
+    text = _("gluster moves nothing while a brick or its node is away. It is read again before the first step.")
+    title = _("Whether {bricks} is up is not known").format(bricks=", ".join(unknown))
+    return [Meaning(Severity.WARN, title, text)]
 
 
 def _room_meaning(room: Room) -> list[Meaning]:
@@ -107,7 +118,7 @@ def force_meaning(volume: Volume, bricks: Sequence[str]) -> tuple[Meaning, ...]:
     files = files_to_go(volume, bricks)
     lost = _("Every file on {bricks} is lost from the volume").format(bricks=", ".join(bricks))
     text = (
-        _("About {n} files. Clients can no longer reach them.").format(n=count(max(round(files), 0)))
+        _("At most about {n} files. Clients can no longer reach them.").format(n=count(max(round(files), 0)))
         if files is not None
         else _("How many is not known. Clients can no longer reach them.")
     )
