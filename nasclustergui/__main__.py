@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from nasclustergui.cli.arguments import build_parser, language_of
 from nasclustergui.core.i18n import set_language
@@ -21,7 +24,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return app.main(Launch(options.cluster, options.theme, options.language, options.smoke, options.shot))
     from nasclustergui.cli import main as command_line
 
-    return command_line.run(options)
+    status = command_line.run(options)
+    if argv is None:
+        leave(status)
+    return status
+
+
+def leave(status: int) -> NoReturn:
+    """End the program at once. The interpreter's own end crashes now and then while connections still come up."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # the reader is gone, or it was closed
+            stream.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

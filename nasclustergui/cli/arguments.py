@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from nasclustergui import __version__
 from nasclustergui.cli.gluster_features import add_all
@@ -27,7 +27,24 @@ def language_of(argv: Sequence[str]) -> str | None:
     return None
 
 
-class JsonParser(argparse.ArgumentParser):
+class WordParser(argparse.ArgumentParser):
+    """Options may stand among the words of a list: `remove-brick NAME --yes BRICK start`, which argparse refuses."""
+
+    def __init__(self, **options: Any) -> None:
+        """No abbreviations: `--y` is no consent."""
+        super().__init__(**options, allow_abbrev=False)
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """As usual; what is left over belongs to the list of words, if there is one."""
+        options, rest = super().parse_known_args(args, namespace)
+        lists = [a for a in self._actions if not a.option_strings and a.nargs in ("*", "+") and not a.choices]
+        if rest and lists and not any(word.startswith("-") for word in rest):
+            setattr(options, lists[-1].dest, [*(getattr(options, lists[-1].dest) or ()), *rest])
+            rest = []
+        return options, rest
+
+
+class JsonParser(WordParser):
     """Says a wrong word as JSON, as every other error of a command with --json."""
 
     def error(self, message: str) -> NoReturn:
@@ -41,7 +58,7 @@ def build_parser(json: bool = False) -> argparse.ArgumentParser:
 
     `json`: wrong words are told as JSON too.
     """
-    parser = (JsonParser if json else argparse.ArgumentParser)(
+    parser = (JsonParser if json else WordParser)(
         prog="nasclustergui",
         description=_("Runs a cluster of NAS machines. Without a command it opens the window."),
         epilog=_("Exit status: see docs/user/command-line.md."),

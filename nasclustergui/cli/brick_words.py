@@ -67,6 +67,8 @@ def _count(word: str, number: str, counts: dict[str, int]) -> int:
         raise InvalidInput(_("“{word}” is given twice.").format(word=word))
     if not number.isascii() or not number.isdigit() or len(number) > 4:
         raise InvalidInput(_("After “{word}” comes a number, not “{found}”.").format(word=word, found=_shown(number)))
+    if not int(number) and word != "arbiter":  # as if it were not given would be another kind of volume
+        raise InvalidInput(_("The number after “{word}” must be at least 1.").format(word=word))
     return int(number)
 
 

@@ -74,6 +74,24 @@ def test_wrong_words_are_told_as_json_too(words: list[str], capsys: pytest.Captu
     assert told.err == ""
 
 
+def test_options_may_stand_among_the_words_of_a_list() -> None:
+    parse = build_parser().parse_args
+    removal = parse(["gluster", "volume", "remove-brick", "data", "replica", "2", "--yes", "n3:/b", "force"])
+    assert removal.words == ["replica", "2", "n3:/b", "force"]
+    late = parse(["gluster", "volume", "remove-brick", "data", "--json", "n3:/b", "--dry-run", "start"])
+    assert late.words == ["n3:/b", "start"]
+    resolve = parse(["gluster", "volume", "split-brain", "data", "resolve", "--policy", "bigger-file", "/a", "/b"])
+    assert resolve.paths == ["/a", "/b"]
+
+
+@pytest.mark.parametrize(
+    "words", [["gluster", "volume", "list", "x"], ["gluster", "volume", "split-brain", "d", "list", "--y", "/a"]]
+)
+def test_words_without_a_list_are_too_many(words: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(words)
+
+
 def test_the_later_one_wins_and_defaults_do_not_overrule() -> None:
     parser = build_parser()
     assert parser.parse_args(["--cluster", "x", "gluster", "volume", "list"]).cluster == "x"

@@ -385,6 +385,8 @@ def test_words_are_read_as_gluster_reads_them(words: str, read: BrickWords) -> N
         ("replica", "comes a number, not “”"),
         ("replica x a:/x", "comes a number, not “x”"),
         ("replica ³ a:/x", "comes a number"),
+        ("replica 0 a:/x", "must be at least 1"),
+        ("disperse 0 a:/x", "must be at least 1"),
         ("replica 3 replica 3 a:/x", "given twice"),
         ("replicate 3 a:/x", "“replicate” is not understood"),
         ("replica 3", "No brick is named"),
