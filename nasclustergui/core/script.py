@@ -54,7 +54,7 @@ def _head(plan: Plan) -> Iterator[str]:
     yield from _comment(plan.title)
     yield from _comment(_("Cluster: {cluster}. Risk: {risk}.").format(cluster=plan.cluster, risk=risks[plan.risk]))
     for meaning in plan.meaning:
-        yield from _comment(f"- {meaning.title} {meaning.text}".rstrip())
+        yield from _comment(f"- {meaning.title}: {meaning.text}" if meaning.text else f"- {meaning.title}")
     if plan.undo:
         yield from _comment(_("Undo: {undo}").format(undo=plan.undo))
     yield from _comment(
