@@ -87,12 +87,30 @@ def press(app: App, section: GeoReplicationSection, what: str) -> None:
     app.finish(app.agree(app.plan()), 180)
 
 
-def wait_status(app: App, section: GeoReplicationSection, *wanted: Status) -> None:
-    section.read()
-    app.wait(
-        lambda: bool(section.sessions) and section.sessions[0].statuses == frozenset(wanted),  # type: ignore[index]
-        f"the workers to be {wanted}",
-    )
+def wait_status(app: App, section: GeoReplicationSection, *wanted: Status, seconds: float = 60) -> None:
+    """Until all workers are one of these and each of these is there; read as fast as gluster answers."""
+    poller = section._poller
+    assert poller is not None
+
+    def there() -> bool:
+        if poller.busy_since is None:
+            section.read()
+        return bool(section.sessions) and section.sessions[0].statuses == frozenset(wanted)  # type: ignore[index]
+
+    app.wait(there, f"the workers to be {wanted}", seconds)
+
+
+def wait_faulty(app: App, section: GeoReplicationSection) -> None:
+    """Until a worker gave up."""
+    poller = section._poller
+    assert poller is not None
+
+    def there() -> bool:
+        if poller.busy_since is None:
+            section.read()
+        return bool(section.sessions) and Status.FAULTY in section.sessions[0].statuses  # type: ignore[index]
+
+    app.wait(there, "a faulty worker", 150)
 
 
 def test_a_session_is_made_copies_pauses_stops_and_is_deleted(
@@ -180,7 +198,7 @@ def test_a_session_whose_secondary_is_gone_is_faulty_and_without_gsyncd_it_is_to
     app: App, cluster: Lab, section: GeoReplicationSection, output: Path
 ) -> None:
     with Mount(cluster, "copy", 3):
-        cluster.sh(3, f"touch {POINT}/there")
+        cluster.sh(3, f"touch {POINT}/there", check=False)  # read-only where it was a secondary before; then it is full
     code, _out, err = cli(cluster, "node3::copy", "create", "push-pem", "--yes", "--no-start")
     assert code != 0
     assert "not empty" in err
@@ -192,7 +210,7 @@ def test_a_session_whose_secondary_is_gone_is_faulty_and_without_gsyncd_it_is_to
     cluster.sh(3, f"{GLUSTER} volume stop copy")
     with Mount(cluster, "data") as mount:
         mount.write_many(2, 1000, prefix="late")
-    app.wait(lambda: section.sessions and Status.FAULTY in section.sessions[0].statuses, "a faulty worker", 150)
+    wait_faulty(app, section)
     assert "fail again and again" in section.card.note.text()
     theme.use("dark")
     app.frame.resize(1280, 800)
@@ -200,9 +218,7 @@ def test_a_session_whose_secondary_is_gone_is_faulty_and_without_gsyncd_it_is_to
     app.shot(output, "lab-geo-replication-faulty-dark")
     theme.use("light")
     cluster.sh(3, f"{GLUSTER} volume start copy")
-    app.wait(
-        lambda: section.sessions and section.sessions[0].statuses == {Status.ACTIVE, Status.PASSIVE}, "its return", 150
-    )
+    wait_status(app, section, Status.ACTIVE, Status.PASSIVE, seconds=150)
     app.wait(lambda: "late2" in cluster.sh(3, "ls /bricks/d1/copy").stdout, "what was written meanwhile", 120)
     pause(300)
     app.shot(output, "lab-geo-replication-light")
