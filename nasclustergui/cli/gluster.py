@@ -40,8 +40,10 @@ def run(session: Session, options: Namespace) -> Exit:
 
             return gluster_rebalance.run(session, options)
     bricks = read_words(options.words) if options.action in ("create", "add-brick") else None
-    state, disks = work(Job(_("Read the cluster"), quiet=True), partial(_read, session, bricks is not None))
-    if (show := _LOOKS.get(_look(options))) is not None:
+    show = _LOOKS.get(_look(options))
+    read = session.gluster.pool.read if show is None else session.gluster.read  # a plan waits for brick states
+    state, disks = work(Job(_("Read the cluster"), quiet=True), partial(_read, session, read, bricks is not None))
+    if show is not None:
         return show(state, options)
     audience = _audience(session, state, options) if options.action in ("stop", "delete") else None
     plan = make_plan(state, session.profile.name, options, bricks, disks, audience)
@@ -54,10 +56,12 @@ def carry_out_as(session: Session, plan: Plan, options: Namespace) -> Exit:
     return carry_out(session.executor, plan.with_author(session.user), consent)
 
 
-def _read(session: Session, with_disks: bool, job: Job) -> tuple[GlusterState, tuple[Disk, ...]]:
+def _read(
+    session: Session, read: Callable[[Job], GlusterState], with_disks: bool, job: Job
+) -> tuple[GlusterState, tuple[Disk, ...]]:
     """The pool, and the nodes' disks where bricks are to be placed."""
     session.nodes.connect_all()
-    state = session.gluster.read(job)
+    state = read(job)
     return state, session.disks(job) if with_disks else ()
 
 

@@ -53,7 +53,7 @@ def run(session: Session, options: Namespace) -> Exit:
 
 def _look(session: Session, name: str) -> tuple[GlusterState, Look]:
     def read(job: Job) -> tuple[GlusterState, Look]:
-        state = session.gluster.read(job)
+        state = session.gluster.pool.read(job)
         volume = volume_named(state, name)
         return state, Look() if under_way(volume) is not None else look(session.gluster.pool, volume, job)
 

@@ -67,8 +67,11 @@ OLD = Volume("old", "id3", VolumeType.DISTRIBUTE, VolumeStatus.STOPPED, bricks("
 STATE = GlusterState((DATA, SPREAD, OLD), PEERS, "10.3", "node1", read_at=1.0, status_at=1.0)
 
 
+@dataclass
 class SilentPool:
     """Nobody tells who is connected."""
+
+    read: Callable[[Job], GlusterState] | None = None
 
     def ask(self, *_args: object) -> None:
         raise ServiceDown("glusterd does not run")
@@ -82,6 +85,9 @@ class FakeGluster:
     pool: SilentPool = field(default_factory=SilentPool)
     ran: list[str] = field(default_factory=list)
     error: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        self.pool.read = self.read
 
     def read(self, job: Job) -> GlusterState:
         return self.state

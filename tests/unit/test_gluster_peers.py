@@ -136,6 +136,10 @@ def test_a_clean_host_has_no_obstacles() -> None:
         ({"reach": {"node1": (("10.0.0.4",), False)}}, "cannot be reached from node1"),
         ({"config": NodeConfig("node4", "uuid2", version="10.3")}, "same gluster id as node2: it was cloned"),
         ({"config": NodeConfig("node4", "u", version="10.3", peers=("x",))}, "belongs to another pool, with x"),
+        (
+            {"config": NodeConfig("node4", "u", version="10.3", peers=("x", "node1"))},
+            "node4 still believes to be in this pool, from which it was removed",
+        ),
         ({"config": replace(config(4), uuid="u")}, "has volumes of its own: data"),
         ({"config": NodeConfig("node4", "u")}, "GlusterFS is not installed"),
         ({"config": NodeConfig("node4", "u", version="9.6")}, "too old for this pool"),

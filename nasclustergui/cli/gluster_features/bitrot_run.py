@@ -30,7 +30,7 @@ def run(session: Session, options: Namespace) -> Exit:
 
     def read(job: Job) -> GlusterState:
         session.nodes.connect_all()
-        return session.gluster.read(job)
+        return session.gluster.pool.read(job)
 
     state = work(Job(_("Read the volumes"), quiet=True), read)
     volume = volume_named(state, options.name)

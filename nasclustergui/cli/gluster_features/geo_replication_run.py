@@ -28,7 +28,7 @@ def run(cluster: Cluster, options: Namespace) -> Exit:
 
     def read(job: Job) -> tuple[GlusterState, Volume, tuple[Session, ...]]:
         cluster.nodes.connect_all()
-        state = cluster.gluster.read(job)
+        state = cluster.gluster.pool.read(job)
         volume = volume_named(state, options.name)
         return state, volume, read_sessions(cluster.gluster.pool, volume.name, job)
 

@@ -50,7 +50,7 @@ SWITCH = {"on": True, "enable": True, "off": False, "disable": False}
 def _read(session: Session) -> tuple[GlusterState, Known]:
     def read(job: Job) -> tuple[GlusterState, Known]:
         session.nodes.connect_all()
-        return session.gluster.read(job), read_known(session.gluster.pool, job)
+        return session.gluster.pool.read(job), read_known(session.gluster.pool, job)
 
     return work(Job(_("Read the snapshots"), quiet=True), read)
 

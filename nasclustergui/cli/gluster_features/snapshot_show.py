@@ -64,7 +64,7 @@ def snapshot_data(snapshot: Snapshot) -> dict[str, Any]:
 def show_info(session: Session, options: Namespace) -> Exit:
     """`info [VOLUME]`: limits, and whether snapshots are possible."""
     known = _known(session)
-    state = work(Job(_("Read the volumes"), quiet=True), session.gluster.read)
+    state = work(Job(_("Read the volumes"), quiet=True), session.gluster.pool.read)
     volumes = [volume_named(state, options.volume)] if options.volume else list(state.volumes)
     job = Job(_("Look at the bricks"), quiet=True)
     grounds = work(job, lambda j: read_grounds(session.gluster.pool, volumes, j))

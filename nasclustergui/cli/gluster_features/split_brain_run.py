@@ -28,12 +28,14 @@ from nasclustergui.subsystems.gluster.features.split_brain.contents import sums
 from nasclustergui.subsystems.gluster.features.split_brain.model import Copy, Entry, SplitBrains
 from nasclustergui.subsystems.gluster.features.split_brain.plans import plan_resolve
 from nasclustergui.subsystems.gluster.features.split_brain.policy import Decision, Policy, decide_all
-from nasclustergui.subsystems.gluster.features.split_brain.read import read
+from nasclustergui.subsystems.gluster.features.split_brain.read import COPIES, can_split, read
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
 
 
 def run(session: Session, options: Namespace) -> Exit:
     """List, show or resolve, as `options.what` says."""
+    if options.what == "list" and options.paths:
+        raise InvalidInput(_("“list” takes no paths: it names all entries."), hint=_("To look at some say “show”."))
     state, volume, found = work(Job(_("Read the split-brains"), quiet=True), lambda job: _read(session, options, job))
     _warn(found)
     if options.what == "list":
@@ -61,7 +63,7 @@ def decide(volume: Volume, found: SplitBrains, options: Namespace) -> tuple[Deci
         raise InvalidInput(text, field="brick", hint=_("There are: {names}.").format(names=", ".join(names)))
     if options.all == bool(options.paths):
         raise InvalidInput(_("Name the entries to resolve, or say --all."), field="paths")
-    entries = found.entries if options.all else [entry_named(found, path) for path in options.paths]
+    entries = found.entries if options.all else entries_named(found, options.paths)
     decisions = decide_all(entries, policy, options.brick)
     for decision in decisions:
         if decision.why_not:
@@ -80,10 +82,22 @@ def entry_named(found: SplitBrains, path: str) -> Entry:
     )
 
 
+def entries_named(found: SplitBrains, paths: Sequence[str]) -> list[Entry]:
+    """Each once, however often and by whatever name it is called. Raises InvalidInput."""
+    return list({entry.item: entry for entry in (entry_named(found, path) for path in paths)}.values())
+
+
 def _read(session: Session, options: Namespace, job: Job) -> tuple[GlusterState, Volume, SplitBrains]:
     session.nodes.connect_all()
-    state = session.gluster.read(job)
+    state = session.gluster.pool.read(job)
     volume = volume_named(state, options.name)
+    if volume.type in COPIES and not can_split(volume):  # that is not "none"
+        raise InvalidInput(
+            _("Volume {name} is not started: whether copies disagree can be seen once it runs.").format(
+                name=volume.name
+            ),
+            hint=_("Start it first."),
+        )
     return state, volume, read(session.gluster.pool, volume, job)
 
 
@@ -109,7 +123,7 @@ def _list(found: SplitBrains, options: Namespace) -> Exit:
 def _show(session: Session, volume: Volume, found: SplitBrains, options: Namespace) -> Exit:
     if not options.paths:
         raise InvalidInput(_("Name the entries to show."), field="paths")
-    entries = [entry_named(found, path) for path in options.paths]
+    entries = entries_named(found, options.paths)
     checks = {entry.item: _sums(session, volume, entry) if options.checksums else None for entry in entries}
     if options.json:
         say_json([_entry_data(entry) | {"sha256": checks[entry.item]} for entry in entries])

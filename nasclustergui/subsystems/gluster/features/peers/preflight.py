@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -116,6 +116,10 @@ def _itself(seen: Seen, uuid: str, state: GlusterState) -> Iterator[Finding]:
         text = _("{host} has the same gluster id as {twin}: it was cloned").format(host=seen.host, twin=_name(twin))
         more = _("Stop glusterd there, delete /var/lib/glusterd/glusterd.info, start it again.")
         yield Finding(Severity.CRITICAL, text, more)
+    elif config.peers and _ours(config.peers, state):
+        text = _("{host} still believes to be in this pool, from which it was removed").format(host=seen.host)
+        more = _("Stop glusterd there, rename /var/lib/glusterd, start glusterd again, then add it.")
+        yield Finding(Severity.CRITICAL, text, more)
     elif config.peers:
         text = _("{host} belongs to another pool, with {peers}").format(host=seen.host, peers=", ".join(config.peers))
         yield Finding(Severity.CRITICAL, text, _("Remove it from that pool first."))
@@ -125,6 +129,11 @@ def _itself(seen: Seen, uuid: str, state: GlusterState) -> Iterator[Finding]:
         yield Finding(Severity.CRITICAL, text, _("gluster takes only hosts without volumes: delete them there first."))
     else:
         yield Finding(Severity.OK, _("{host} has no volumes and is in no other pool").format(host=seen.host))
+
+
+def _ours(names: Iterable[str], state: GlusterState) -> bool:
+    """True if one of the names is a member of this pool."""
+    return bool(set(names) & {name for peer in state.peers for name in (*peer.hostnames, peer.node)})
 
 
 def _version(seen: Seen, config: NodeConfig, state: GlusterState) -> Iterator[Finding]:
