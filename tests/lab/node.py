@@ -97,7 +97,15 @@ def _spawn(spec: Spec, n: int, environment: dict[str, str]) -> None:
     paths = spec.paths.node(n)
     words = [SCRIPTS / "supervise.sh", spec.paths.node_netns_file(n), SCRIPTS / "init1.sh", SCRIPTS / "init2.sh"]
     # --fork: it is to outlive this program, and not to become its zombie.
-    argv = ["setsid", "--fork", *map(str, words), str(paths.root), node_name(n), str(spec.disks), "snap" if spec.snap else ""]
+    argv = [
+        "setsid",
+        "--fork",
+        *map(str, words),
+        str(paths.root),
+        node_name(n),
+        str(spec.disks),
+        "snap" if spec.snap else "",
+    ]
     with paths.console.open("ab") as out:
         subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd="/", check=True)
 
