@@ -146,6 +146,10 @@ def found_words(found: SplitBrains) -> str:
     """ "7 entries in split-brain"; honest about what was not seen."""
     n = found.total
     text = ngettext("{n} entry in split-brain", "{n} entries in split-brain", n).format(n=count(n))
+    names = len(found.entries) - min(n, len(found.entries))  # gluster counts their directory
+    if names:
+        more = ngettext("{n} name in them stands", "{n} names in them stand", names).format(n=count(names))
+        text = _("{entries}, {names} for different files").format(entries=text, names=more)
     return text if not found.unread else _("{text}, not all bricks could be read").format(text=text)
 
 
