@@ -28,6 +28,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _VC = Qt.AlignmentFlag.AlignVCenter
 _VR = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+UNDO_LINE = 18  # pixels, before the text size
 RISK_STATE = {Risk.SAFE: "ok", Risk.CAUTION: "warn", Risk.DESTRUCTIVE: "critical"}
 
 
@@ -77,8 +78,9 @@ class StepDelegate(QStyledItemDelegate):
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as the command is long."""
         row = QRectF(0, 0, self._view.viewport().width(), 0)
-        lines = command_layout(one_line(index.data()), command_width(code_rect(row))).lineCount()
-        return QSize(100, theme.px(74) + (lines - 1) * line_height())
+        step: Step = index.data(StepModel.STEP)
+        lines = command_layout(one_line(index.data()), command_width(code_rect(row, step))).lineCount()
+        return QSize(100, theme.px(74) + undo_height(row.width(), step) + (lines - 1) * line_height())
 
     def paint(self, p: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Number, title, node, undo, risk; the command below."""
@@ -87,7 +89,7 @@ class StepDelegate(QStyledItemDelegate):
         p.save()
         self._first_line(p, r, index.row() + 1, step)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        self._command(p, code_rect(r), str(step.command), selected)
+        self._command(p, code_rect(r, step), str(step.command), selected)
         p.fillRect(QRectF(r.x(), r.bottom() - 1, r.width(), 1), theme.c("line"))
         p.restore()
 
@@ -96,16 +98,19 @@ class StepDelegate(QStyledItemDelegate):
         word = risk_word(step.risk)
         right = r.right() - 14 - badge_width(word)
         draw_badge(p, right, y + h / 2, RISK_STATE[step.risk], word)
-        undo = step.undo_text or (_("No undo") if step.risk is Risk.DESTRUCTIVE else "")
+        undo, left = undo_words(step), r.x() + theme.px(22) + 14
         p.setFont(theme.font("caption"))
         p.setPen(theme.c("text3"))
-        right -= theme.text_width(undo, "caption") + 10
-        p.drawText(QRectF(right, y, theme.text_width(undo, "caption"), h), _VR, undo)
+        if undo_height(r.width(), step):
+            p.drawText(QRectF(left, y + h, r.right() - 14 - left, theme.px(UNDO_LINE)), _VC, undo)
+        else:
+            right -= theme.text_width(undo, "caption") + 10
+            p.drawText(QRectF(right, y, theme.text_width(undo, "caption"), h), _VR, undo)
         p.setFont(theme.font("strong"))
         p.drawText(QRectF(r.x() + 14, y, theme.px(22), h), _VC, str(number))
         p.setPen(theme.c("text"))
-        x = r.x() + theme.px(22) + 14
-        node_width = theme.text_width(step.node, "label") + theme.px(14) + 18
+        x = left
+        node_width = node_badge_width(step)
         room = right - x - node_width - 24
         title = p.fontMetrics().elidedText(step.title, Qt.TextElideMode.ElideRight, int(room))
         p.drawText(QRectF(x, y, room, h), _VC, title)
@@ -132,9 +137,27 @@ class StepDelegate(QStyledItemDelegate):
         theme.draw_icon(p, "copy", theme.c("text3"), copy.x(), copy.y(), int(copy.width()))
 
 
-def code_rect(r: QRectF) -> QRectF:
+def undo_words(step: Step) -> str:
+    """What the row says about taking the step back."""
+    return step.undo_text or (_("No undo") if step.risk is Risk.DESTRUCTIVE else "")
+
+
+def node_badge_width(step: Step) -> float:
+    """In pixels."""
+    return theme.text_width(step.node, "label") + theme.px(14) + 18
+
+
+def undo_height(width: float, step: Step) -> int:
+    """Pixels of a line of its own, 0 where all have room beside each other: the title is what must not be cut."""
+    undo = undo_words(step)
+    title = theme.px(22) + 14 + theme.text_width(step.title, "strong") + node_badge_width(step) + 24
+    rest = theme.text_width(undo, "caption") + 10 + badge_width(risk_word(step.risk)) + 14
+    return theme.px(UNDO_LINE) if undo and title + rest > width else 0
+
+
+def code_rect(r: QRectF, step: Step) -> QRectF:
     """Where the command stands in a row's rectangle."""
-    top = theme.px(36)
+    top = theme.px(36) + undo_height(r.width(), step)
     return QRectF(
         r.x() + theme.px(22) + 14, r.y() + top, r.width() - theme.px(22) - 28, r.height() - top - theme.px(10)
     )
@@ -220,7 +243,7 @@ class StepList(QListView):
         return super().viewportEvent(event)
 
     def _over_copy(self, index: QModelIndex, point: QPoint) -> bool:
-        target = copy_rect(code_rect(QRectF(self.visualRect(index))))
+        target = copy_rect(code_rect(QRectF(self.visualRect(index)), index.data(StepModel.STEP)))
         return target.adjusted(-6, -6, 6, 6).contains(point)
 
     def _copy(self, index: QModelIndex) -> None:

@@ -15,6 +15,7 @@ from nasclustergui.core.plan import Meaning, Plan, Risk, Step
 from nasclustergui.core.profile import Environment, NodeProfile, Profile
 from nasclustergui.ui import theme
 from nasclustergui.ui.plan_dialog import PlanDialog
+from nasclustergui.ui.plan_steps import undo_height
 
 PROFILE = Profile("fra-storage", (NodeProfile("node1", "10.0.0.1"),))
 STOP = Step(
@@ -119,3 +120,16 @@ def test_looks(qtbot: QtBot, output: Path, name: str) -> None:
     qtbot.keyClicks(dialog.confirm_field, "scratch")
     dialog.resize(1000, 780)
     assert dialog.grab().save(str(output / f"plan-{name}.png"))
+
+
+def test_where_it_is_narrow_the_undo_gives_way_to_the_steps_title(qtbot: QtBot) -> None:
+    long = replace(STOP, title="Move the files away", undo_text="Undo: remove the bricks again, which moves the files")
+    assert undo_height(380, long) > 0
+    assert undo_height(900, long) == 0
+    assert undo_height(380, replace(long, undo_text="")) == 0
+    dialog = shown(qtbot, replace(PLAN, steps=(long,)))
+    rows = []
+    for width in (420, 900):
+        dialog.steps.setFixedWidth(width)
+        rows.append(dialog.steps.sizeHintForRow(0))
+    assert rows[0] > rows[1]
