@@ -21,9 +21,9 @@ class Spec:
     """Size and services of a lab.
 
     Attributes: `disks` brick disks per node of `disk_mb` MiB each (sparse files); `memory_mb` upper bound of what a
-    node writes outside of its bricks; `peer` joins the GlusterFS nodes to one pool; `snap` puts a stand-in for thin LVM on the nodes (the kernel may have
-    no device mapper), so that GlusterFS can take snapshots; `georep` leaves gsyncd there and lets root log in from node
-    to node.
+    node writes outside of its bricks; `peer` joins the GlusterFS nodes to one pool; `snap` puts a stand-in for thin
+    LVM on the nodes (the kernel may have no device mapper), so that GlusterFS can take snapshots; `georep` leaves
+    gsyncd there and lets root log in from node to node.
     """
 
     name: str

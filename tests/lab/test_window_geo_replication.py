@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from nasclustergui.remote.audit_reader import verify
 from nasclustergui.remote.paths import audit_file
@@ -69,6 +70,9 @@ def section(app: App) -> GeoReplicationSection:
     out = storage.findChild(GeoReplicationSection)
     assert isinstance(out, GeoReplicationSection)
     app.wait(lambda: out.sessions is not None, "the sessions")
+    again = QTimer(out)  # it is read when asked only: somebody who waits clicks now and then
+    again.timeout.connect(out.read)
+    again.start(5000)
     return out
 
 

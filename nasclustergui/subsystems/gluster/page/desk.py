@@ -19,6 +19,7 @@ from nasclustergui.ui.jobs import Jobs
 from nasclustergui.ui.poller import Poller
 
 T = TypeVar("T")
+SELDOM_MS = 86_400_000  # for what holds a volume's lock: read when opened, after a change and when asked
 
 
 class Desk(QObject):

@@ -11,6 +11,7 @@ from nasclustergui.core.errors import NasError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan
+from nasclustergui.core.units import clock
 from nasclustergui.subsystems.gluster.dialogs.bitrot_settings import (
     BitrotSettingsDialog,
     frequency_words,
@@ -24,15 +25,13 @@ from nasclustergui.subsystems.gluster.features.bitrot.model import USUAL_SIGNING
 from nasclustergui.subsystems.gluster.features.bitrot.read import enabled, read_scrub
 from nasclustergui.subsystems.gluster.model import Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.page.bitrot_rows import bitrot_rows, bitrot_tree, scrub_said
-from nasclustergui.subsystems.gluster.page.desk import Desk
+from nasclustergui.subsystems.gluster.page.desk import SELDOM_MS, Desk
 from nasclustergui.subsystems.gluster.page.section import Section, View
 from nasclustergui.subsystems.gluster.page.subject_card import Offer, SubjectCard
 from nasclustergui.subsystems.gluster.page.words import Said
 from nasclustergui.ui import theme
 from nasclustergui.ui.errors import present
 from nasclustergui.ui.parts import Badge, ElidedLabel, FlowButtons, Row, Stack, box, button, col, row
-
-EVERY_MS = 10_000  # the status takes the volume's lock
 
 Copies = Mapping[str, Sequence[FileCopy]]
 
@@ -56,7 +55,8 @@ class BitrotSection(Section):
         self._facts = ElidedLabel("", "caption", "text3")
         heal = Offer("heal", _("Heal this file…"), "heart-pulse", "danger-quiet")
         self.card = SubjectCard((Offer("look", _("Look at the copies again"), "refresh-cw", "quiet"), heal))
-        head = row(self._badge, (self._facts, 1), self.buttons, gap=8, margins=(12, 8, 12, 6))
+        again = button("", "quiet", "refresh-cw", small=True, tip=_("Read now"), on_click=self.read)
+        head = row(self._badge, (self._facts, 1), again, self.buttons, gap=8, margins=(12, 8, 12, 6))
         card = row((self.card, 1), margins=(12, 8, 12, 4))
         self.place = Stack(box(col(head, (self.tree, 1), card, gap=0)), _("Asking the scrubbers…"))
         self.setLayout(col(self.place, gap=0))
@@ -64,7 +64,7 @@ class BitrotSection(Section):
         self.tree.row_changed.connect(lambda _key: self._show_card())
         self.tree.set_menu(self._menu)
         self.card.asked.connect(self.act)
-        self._poller = desk.poller(self, self._work, EVERY_MS, "bitrot")
+        self._poller = desk.poller(self, self._work, SELDOM_MS, "bitrot")
         if self._poller is not None:
             self._poller.state.connect(self._on_scrub)
             self._poller.lost.connect(self._on_lost)
@@ -102,7 +102,7 @@ class BitrotSection(Section):
         self.tree.set_filter(text)
 
     def enter(self) -> None:
-        """Poll."""
+        """Read; not again by itself, since the status holds the volume's lock: another client's command would fail."""
         if self._poller is not None:
             self._poller.start()
 
@@ -197,7 +197,9 @@ class BitrotSection(Section):
         self.tree.update_rows(bitrot_rows(scrub, self._lost))
         said = scrub_said(scrub)
         self._badge.set_state(said.state, said.word, said.state not in ("ok", "stopped"))
-        self._facts.set_text(" · ".join(self._fact_words(scrub)))
+        read_at = self._poller.fresh_at if self._poller is not None else None
+        read = _("read {time}, not again by itself").format(time=clock(read_at))
+        self._facts.set_text(" · ".join((read, *self._fact_words(scrub))))
         why = _("The scrubbers cannot be asked now.") if self._lost else ""
         why = why or (self.view.unreadable if self.view is not None else "")
         running = _("It is scrubbing.") if scrub.running else ""

@@ -11,6 +11,7 @@ from nasclustergui.core.errors import NasError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan
+from nasclustergui.core.units import clock
 from nasclustergui.subsystems.gluster.dialogs.ask import AskDialog
 from nasclustergui.subsystems.gluster.dialogs.geo_replication import NewSessionDialog, SessionSettingDialog
 from nasclustergui.subsystems.gluster.features import Pool
@@ -19,15 +20,13 @@ from nasclustergui.subsystems.gluster.features.geo_replication.commands import N
 from nasclustergui.subsystems.gluster.features.geo_replication.model import Ready, Session, Status, Target
 from nasclustergui.subsystems.gluster.features.geo_replication.read import read_config, read_ready, read_sessions
 from nasclustergui.subsystems.gluster.model import PeerState, Volume, VolumeStatus
-from nasclustergui.subsystems.gluster.page.desk import Desk
+from nasclustergui.subsystems.gluster.page.desk import SELDOM_MS, Desk
 from nasclustergui.subsystems.gluster.page.geo_rows import geo_rows, geo_tree, session_said
 from nasclustergui.subsystems.gluster.page.section import Section, View
 from nasclustergui.subsystems.gluster.page.subject_card import Offer, SubjectCard
 from nasclustergui.ui import theme
 from nasclustergui.ui.errors import present
-from nasclustergui.ui.parts import Row, Stack, box, button, col, row
-
-EVERY_MS = 30_000  # gluster asks gsyncd on every node for it, under the lock: seconds, in which others wait
+from nasclustergui.ui.parts import Row, Stack, box, button, col, label, row
 
 
 class GeoReplicationSection(Section):
@@ -54,7 +53,9 @@ class GeoReplicationSection(Section):
                 Offer("delete", _("Delete…"), "trash-2", "danger-quiet"),
             )
         )
-        tools = row(self.new_button, None, margins=(12, 8, 12, 4))
+        self._read_line = label("", "caption", "text3")
+        again = button("", "quiet", "refresh-cw", small=True, tip=_("Read now"), on_click=self.read)
+        tools = row(self.new_button, None, self._read_line, again, margins=(12, 8, 12, 4))
         card = row((self.card, 1), margins=(12, 8, 12, 4))
         self.place = Stack(box(col(tools, (self.tree, 1), card, gap=0)), _("Asking for sessions…"))
         self.setLayout(col(self.place, gap=0))
@@ -63,7 +64,7 @@ class GeoReplicationSection(Section):
         self.tree.delete_requested.connect(lambda _key: self.act("delete"))
         self.tree.set_menu(self._menu)
         self.card.asked.connect(self.act)
-        self._poller = desk.poller(self, self._work, EVERY_MS, "geo-replication")
+        self._poller = desk.poller(self, self._work, SELDOM_MS, "geo-replication")
         if self._poller is not None:
             self._poller.state.connect(self._on_sessions)
             self._poller.lost.connect(self._on_lost)
@@ -86,7 +87,8 @@ class GeoReplicationSection(Section):
         self.tree.set_filter(text)
 
     def enter(self) -> None:
-        """Poll."""
+        """Read; not again by itself, since the status holds the volume's lock for seconds: another client's command
+        would fail."""
         if self._poller is not None:
             self._poller.start()
 
@@ -147,6 +149,8 @@ class GeoReplicationSection(Section):
             self.place.show_empty("send", _("Not copied to another pool"), text, [self.first_button])
         else:
             self.place.show_content()
+            read_at = self._poller.fresh_at if self._poller is not None else None
+            self._read_line.set_text(_("read {time}, not again by itself").format(time=clock(read_at)))
             self._show_rows()
         volume = self._volume()
         stopped = volume is not None and volume.status is not VolumeStatus.STARTED
