@@ -119,6 +119,8 @@ def _gluster(parser: argparse.ArgumentParser) -> None:
         metavar="WORD",
         help="[replica N [arbiter 1] | disperse N redundancy N] NODE:/PATH … [force]",
     )
+    aside = _("rename what lies in the directories instead of refusing or reusing it")
+    create.add_argument("--set-aside", action="store_true", help=aside)
     create.add_argument("--no-start", action="store_true", help=_("leave it stopped"))
     add("start", _("start a volume")).add_argument(
         "force", nargs="?", choices=["force"], help=_("also starts bricks that are down")
@@ -127,6 +129,7 @@ def _gluster(parser: argparse.ArgumentParser) -> None:
     add("delete", _("delete a volume; the files stay on the bricks"))
     add_brick = add("add-brick", _("make a volume larger"))
     add_brick.add_argument("words", nargs="+", metavar="WORD", help="[replica N [arbiter 1]] NODE:/PATH … [force]")
+    add_brick.add_argument("--set-aside", action="store_true", help=aside)
     add_brick.add_argument("--rebalance", action="store_true", help=_("then spread the files over all bricks"))
     rebalance = add("rebalance", _("spread the files over all bricks"), volume=False)
     rebalance.add_argument("words", nargs=2, metavar=("NAME", "start|status|stop|mend"))

@@ -57,7 +57,11 @@ class Runs(Protocol):
 def carry_out(executor: Runs, plan: Plan, consent: Consent) -> Exit:
     """Show, confirm and run the plan; its exit status. Raises what forbids it before anything ran."""
     if consent.script:
-        say(to_script(plan, executor.profile).removesuffix("\n"))
+        script = to_script(plan, executor.profile)
+        if consent.as_json:
+            say_json({"script": script})
+        else:
+            say(script.removesuffix("\n"))
         return Exit.OK
     if consent.dry_run:
         outcomes = executor.dry_run(plan, Job(plan.title))

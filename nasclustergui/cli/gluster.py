@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from nasclustergui.cli.brick_places import on_places
 from nasclustergui.cli.brick_words import BrickWords, read_words
 from nasclustergui.cli.changes import Consent, carry_out
 from nasclustergui.cli.exit_codes import Exit
@@ -47,6 +48,9 @@ def run(session: Session, options: Namespace) -> Exit:
         return show(state, options)
     audience = _audience(session, state, options) if options.action in ("stop", "delete") else None
     plan = make_plan(state, session.profile.name, options, bricks, disks, audience)
+    if bricks is not None:
+        specs = brick_specs(bricks.bricks, state, disks)
+        plan = on_places(session, plan, specs, state, force=bricks.force, aside=options.set_aside)
     return carry_out_as(session, plan, options)
 
 

@@ -70,9 +70,14 @@ STATE = GlusterState((DATA, SPREAD, OLD), PEERS, "10.3", "node1", read_at=1.0, s
 
 @dataclass
 class SilentPool:
-    """Nobody tells who is connected."""
+    """Nobody tells who is connected. `lies`: (node, path) → what lies there, as the script says it."""
 
     read: Callable[[Job], GlusterState] | None = None
+    lies: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def on_node(self, node: str, command: Command, _job: Job) -> Result:
+        paths = [str(word) for word in command.argv[4:]]
+        return Result(0, "".join(self.lies.get((node, path), "absent - 0") + "\n" for path in paths) + "end\n")
 
     def ask(self, *_args: object) -> None:
         raise ServiceDown("glusterd does not run")
@@ -414,3 +419,53 @@ def test_words_that_make_no_sense(words: str, said: str) -> None:
 @pytest.mark.parametrize(("disperse", "redundancy"), [(3, 1), (4, 1), (5, 1), (6, 2), (7, 3), (9, 1), (12, 4)])
 def test_redundancy_as_gluster_chooses_it(disperse: int, redundancy: int) -> None:
     assert gluster.usual_redundancy(disperse) == redundancy
+
+
+# ---- what lies where bricks are to be
+
+ONE = ["create", "new", "node1:/bricks/d1/new"]
+
+
+def lying(session: FakeSession, what: str, path: str = "/bricks/d1/new") -> FakeSession:
+    session.gluster.pool.lies["node1", path] = what
+    return session
+
+
+@pytest.mark.parametrize(
+    ("what", "words", "said"),
+    [
+        (f"leftover {32 * '7'} 4", ONE, "was a brick of a volume that is gone"),
+        ("no-parent - 0", [*ONE, "force"], "those above it are missing"),
+        ("inside - 0", ONE, "lies inside another volume's brick"),
+        ("files - 2", ["add-brick", "old", "replica", "2", "node1:/bricks/d1/new", "force"], "is not empty"),
+    ],
+)
+def test_directories_that_cannot_become_bricks_are_refused_before_a_plan(
+    session: FakeSession, what: str, words: list[str], said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=said) as refused:
+        run(lying(session, what), *words, "--yes")
+    assert "Choose another directory" in refused.value.hint
+    assert not session.gluster.ran
+
+
+def test_files_that_clients_would_see_are_told(session: FakeSession, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(lying(session, "files - 2"), *ONE, "--dry-run") == Exit.OK
+    assert "2 names lie in it, which clients would see" in capsys.readouterr().out
+
+
+def test_old_directories_are_set_aside_when_asked_for(session: FakeSession, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["create", "new", "node1:/bricks/d1/new/", "--set-aside"]
+    assert run(lying(session, f"leftover {32 * '7'} 4"), *words, "--dry-run", "--json") == Exit.OK
+    told = json.loads(capsys.readouterr().out)
+    assert told["plan"]["steps"][0]["title"] == "Set /bricks/d1/new on node1 aside"
+
+
+def test_a_node_that_does_not_tell_is_named(session: FakeSession, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(lying(session, "gibberish"), *ONE, "--dry-run") == Exit.OK
+    assert "Directories of node1 could not be looked at" in capsys.readouterr().err
+
+
+def test_a_script_is_json_where_json_was_asked_for(session: FakeSession, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(session, *ONE, "--script", "--json") == Exit.OK
+    assert json.loads(capsys.readouterr().out)["script"].startswith("#!/bin/sh\n")

@@ -101,7 +101,7 @@ def _create_meaning(spec: VolumeSpec) -> tuple[Meaning, ...]:
     if volume.usable is not None:
         said.append(Meaning(Severity.INFO, _("{size} usable").format(size=size(volume.usable))))
     nodes = {brick.place for brick in spec.bricks}
-    title = ngettext("{n} directory is made on {nodes}", "{n} directories are made on {nodes}", len(spec.bricks))
+    title = ngettext("{n} brick directory on {nodes}", "{n} brick directories on {nodes}", len(spec.bricks))
     said.append(Meaning(Severity.INFO, title.format(n=count(len(spec.bricks)), nodes=", ".join(sorted(nodes)))))
     return tuple(said)
 

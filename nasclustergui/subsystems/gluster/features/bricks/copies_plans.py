@@ -217,6 +217,6 @@ def _raise_meaning(
         text = _("gluster wants it for any second brick on a node. That the directories are empty is checked before.")
         said.append(Meaning(Severity.INFO, _("“force” is used"), text))
     nodes = sorted({brick.place for brick in bricks})
-    title = ngettext("{n} directory is made on {nodes}", "{n} directories are made on {nodes}", len(bricks))
+    title = ngettext("{n} brick directory on {nodes}", "{n} brick directories on {nodes}", len(bricks))
     said.append(Meaning(Severity.INFO, title.format(n=count(len(bricks)), nodes=", ".join(nodes))))
     return tuple(sorted(said, key=lambda m: -m.severity))
