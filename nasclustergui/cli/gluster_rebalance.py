@@ -14,6 +14,7 @@ from nasclustergui.cli.working import work
 from nasclustergui.cluster.session import Session
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
+from nasclustergui.core.plan import Plan
 from nasclustergui.core.units import DASH, about, count, duration, percent, size
 from nasclustergui.subsystems.gluster.estimate import Estimate
 from nasclustergui.subsystems.gluster.features.rebalance.findings import Finding, findings, node_name
@@ -25,8 +26,8 @@ from nasclustergui.subsystems.gluster.features.rebalance.model import (
     left_over,
     under_way,
 )
-from nasclustergui.subsystems.gluster.features.rebalance.plans import plan_end, plan_wait, plan_watch
-from nasclustergui.subsystems.gluster.features.rebalance.read import look
+from nasclustergui.subsystems.gluster.features.rebalance.plans import plan_end, plan_restart, plan_wait, plan_watch
+from nasclustergui.subsystems.gluster.features.rebalance.read import look_closely
 from nasclustergui.subsystems.gluster.model import GlusterState, NodeProgress, Task, TaskKind, Volume
 from nasclustergui.subsystems.gluster.rebalance_meter import meter_for, node_key
 
@@ -39,9 +40,7 @@ def run(session: Session, options: Namespace) -> Exit:
     state, found = _look(session, options.name)
     volume = volume_named(state, options.name)
     if options.what == "mend":
-        plan = plan_wait if options.wait else plan_end
-        made = plan(volume, left_over(volume, found), state, session.profile.name)
-        return carry_out_as(session, made, options)
+        return carry_out_as(session, _mend(volume, state, found, session.profile.name, options.wait), options)
     if options.watch and under_way(volume) is not None:
         step = plan_watch(volume, state, session.profile.name).steps[0]
         watching = Job(step.title, quiet=options.json)
@@ -51,11 +50,19 @@ def run(session: Session, options: Namespace) -> Exit:
     return _tell(volume, state, found, options.json)
 
 
+def _mend(volume: Volume, state: GlusterState, found: Look, cluster: str, wait: bool) -> Plan:
+    """The gentlest thing that helps. Raises InvalidInput where there is nothing to mend."""
+    lost = left_over(volume, found)
+    if not lost and found.held:
+        return plan_restart(volume, found.held, state, cluster)
+    return (plan_wait if wait else plan_end)(volume, lost, state, cluster)
+
+
 def _look(session: Session, name: str) -> tuple[GlusterState, Look]:
     def read(job: Job) -> tuple[GlusterState, Look]:
         state = session.gluster.pool.read(job)
         volume = volume_named(state, name)
-        return state, Look() if under_way(volume) is not None else look(session.gluster.pool, volume, job)
+        return state, Look() if under_way(volume) is not None else look_closely(session.gluster.pool, volume, job)
 
     return work(Job(_("Read the cluster"), quiet=True), read)
 
@@ -77,7 +84,7 @@ def _tell(volume: Volume, state: GlusterState, found: Look, as_json: bool) -> Ex
         say(f"{finding.title}. {finding.text}".strip() if finding.text else finding.title)
         for line in finding.todo:
             say(f"  {line}")
-    if left_over(volume, found):
+    if left_over(volume, found) or found.held:
         say(f"  nasclustergui gluster volume rebalance {volume.name} mend [--wait]")
     return Exit.OK
 
@@ -138,6 +145,7 @@ def _data(
         if task is not None or last is None
         else {"state": last.value, "nodes": [_node_data(node, state) for node in last_nodes(found)]},
         "left_over": list(left_over(volume, found)),
+        "held": list(found.held),
         "findings": [{"severity": f.severity.name.lower(), "title": f.title, "text": f.text} for f in told],
     }
 

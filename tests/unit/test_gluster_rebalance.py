@@ -29,9 +29,11 @@ from nasclustergui.subsystems.gluster.features.rebalance.model import (
 from nasclustergui.subsystems.gluster.features.rebalance.plans import (
     plan_clear_by_force,
     plan_end,
+    plan_restart,
     plan_wait,
     plan_watch,
 )
+from nasclustergui.subsystems.gluster.features.rebalance.read import held_by
 from nasclustergui.subsystems.gluster.manager import GlusterManager
 from nasclustergui.subsystems.gluster.model import (
     NodeProgress,
@@ -314,3 +316,35 @@ def test_the_wait_ends_with_the_process() -> None:
     job = Job("wait")
     follows()["rebalance_left_over"](manager.pool, plan.steps[0], job)
     assert "has ended" in job.output[-1][2]
+
+
+def test_a_restart_of_glusterd_says_who_loses_access() -> None:
+    copies = replace(volume(VolumeType.REPLICATE, (1, 2, 3)), name="safe")
+    plan = checked(plan_restart(SPREAD, ("node2",), state(SPREAD, copies), "lab"))
+    assert str(plan.steps[0].command) == "systemctl restart glusterd"
+    assert plan.meaning[0].title == "For some seconds clients cannot reach a part of the files of data"
+    quiet = plan_restart(volume(VolumeType.REPLICATE, (1, 2, 3)), ("node2",), state(copies), "lab")
+    assert quiet.meaning[0].title == "Clients go on with the copies on other nodes"
+
+
+def test_a_glusterd_that_holds_on_is_named_and_restarted_only_if_a_start_does_not_help() -> None:
+    look = replace(seen(node1=STOPPED_STATE.replace("status=2", "status=4")), held=("node2",))
+    found = findings(SPREAD, state(SPREAD), None, look, 200.0)
+    assert found[0].title == "node2 holds on to a rebalance that the rest of the pool has forgotten"
+    assert found[0].offers == (Offer.START, Offer.RESTART)
+
+
+@pytest.mark.parametrize(
+    ("said_by_node2", "held"),
+    [
+        (recorded("rebalance-status-from-node2-stale"), ("node2",)),
+        (recorded("rebalance-status-never-started"), ()),
+        (recorded("rebalance-status-poll-last"), ()),
+    ],
+)
+def test_only_who_is_contradicted_by_the_others_holds_on(said_by_node2: Result, held: tuple[str, ...]) -> None:
+    def script(node: str, words: tuple[str, ...]) -> Result:
+        return said_by_node2 if node == "node2" else recorded("rebalance-status-never-started")
+
+    manager = GlusterManager(FakeNodes(script), {}, "lab")
+    assert held_by(manager.pool, SPREAD, Job("ask")) == held

@@ -221,8 +221,7 @@ def _vanished(volume: str) -> NasError:
     return NasError(
         _("The rebalance of {volume} is no longer running.").format(volume=volume),
         hint=_(
-            "Somebody stopped it, or a node went away in the middle. "
-            "If gluster says that it is already started, stop the volume with “force”."
+            "Somebody stopped it, or a node went away in the middle: “Rebalance” of the volume shows what was left."
         ),
     )
 

@@ -181,7 +181,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (
         r"Rebalance on (\S+) is already started",
         N_("a rebalance of volume {0} is already running"),
-        N_("If a node died meanwhile it may be stale: stopping the volume with “force” clears it."),
+        N_("If none is shown as running, a node's death left it behind: “Rebalance” of the volume shows and mends it."),
     ),
     (r"Rebalance not started for volume (\S+?)\.?$", N_("volume {0} has no running rebalance"), ""),
     (r"remove-brick not started for volume (\S+?)\.?$", N_("volume {0} has no bricks being removed"), ""),

@@ -11,7 +11,7 @@ import re
 from nasclustergui.core.command import Command
 from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.gluster.commands.answer import Answer, failed, reading, unexpected
-from nasclustergui.subsystems.gluster.commands.work import task_state
+from nasclustergui.subsystems.gluster.commands.work import not_running, task_state
 from nasclustergui.subsystems.gluster.features.rebalance.model import NodeRun, NotMoved, Why
 from nasclustergui.subsystems.gluster.model import NodeProgress, TaskKind, TaskState
 
@@ -39,8 +39,12 @@ exit 0"""
 END = (
     PROCESS
     + """
-left=$(process "$1")
-[ -n "$left" ] || { echo "It has ended by itself."; exit 0; }
+for wait in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+  left=$(process "$1")
+  [ -n "$left" ] || { echo "It has ended by itself."; exit 0; }
+  [ "$(ps -o etimes= -p "$left" | tr -d ' ')" -ge 15 ] && break
+  sleep 1
+done
 kill -TERM $left || exit 1
 for wait in 1 2 3 4 5 6 7 8 9 10; do
   sleep 1
@@ -86,8 +90,22 @@ def look(volume: str) -> Command:
 
 
 def end_process(volume: str) -> Command:
-    """End the volume's rebalance process on this node; fails if it doesn't end within ten seconds."""
-    return Command(("sh", "-c", END, "sh", volume), timeout=20.0)
+    """End the volume's rebalance process on this node; fails if it doesn't end within ten seconds.
+
+    A process younger than some seconds is waited for: ended before glusterd is connected to it, it leaves glusterd
+    with “already started” until that is restarted.
+    """
+    return Command(("sh", "-c", END, "sh", volume), timeout=40.0)
+
+
+def restart_glusterd() -> Command:
+    """Where glusterd itself holds on to a rebalance without a process. On Debian its bricks restart with it."""
+    return Command(("systemctl", "restart", "glusterd"), timeout=60.0)
+
+
+def holds_on(answer: Answer) -> bool:
+    """True if the asked node's glusterd knows of a rebalance and all others don't: they refused, it did not."""
+    return not_running(answer) and "Pre Validation failed on" in answer.result.stdout
 
 
 def not_moved(volume: str) -> Command:

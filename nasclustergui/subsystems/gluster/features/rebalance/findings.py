@@ -40,6 +40,7 @@ class Offer(StrEnum):
     START = "start"
     WAIT = "wait"
     END = "end"
+    RESTART = "restart"
     FORCE = "force"
     FILES = "files"
 
@@ -80,8 +81,11 @@ def _all(
         yield from _running(task, state, work, now)
         return
     lost = left_over(volume, look) if look is not None else ()
-    if lost or any(task.state is TaskState.STALE for task in volume.tasks):
-        yield _left_over(volume, lost)
+    stale = any(task.state is TaskState.STALE for task in volume.tasks)
+    if lost:
+        yield _left_over(lost)
+    elif stale or (look is not None and look.held):
+        yield _held(look.held if look is not None else ())
     if look is not None and not lost:
         yield from _last(volume, look)
     if look is not None:
@@ -120,18 +124,36 @@ def _running(task: Task, state: GlusterState, work: WorkHistory | None, now: flo
     yield Finding(Severity.BUSY, _("Files are being moved"), text)
 
 
-def _left_over(volume: Volume, nodes: Sequence[str]) -> Finding:
+def _held(nodes: Sequence[str]) -> Finding:
+    """No process any more, but a glusterd that doesn't know it."""
     if not nodes:
         return Finding(
             Severity.WARN,
             _("A part of the pool believes that a rebalance runs, the rest knows of none"),
-            _("No node was seen moving files. Most often a new start clears it."),
+            _("No node was seen moving files."),
             (
-                _("Start the rebalance anew."),
+                _("Start the rebalance anew: most often that clears it."),
                 _("Only if gluster says “already started”: stop and start the volume. Clients lose access meanwhile."),
             ),
             (Offer.START, Offer.FORCE),
         )
+    return Finding(
+        Severity.WARN,
+        ngettext(
+            "{nodes} holds on to a rebalance that the rest of the pool has forgotten",
+            "{nodes} hold on to a rebalance that the rest of the pool has forgotten",
+            len(nodes),
+        ).format(nodes=", ".join(nodes)),
+        _("No process of it runs any more. No file is lost: what was not moved stays where it was."),
+        (
+            _("Start the rebalance anew: most often that clears it."),
+            _("If gluster says “already started”, restart glusterd there."),
+        ),
+        (Offer.START, Offer.RESTART),
+    )
+
+
+def _left_over(nodes: Sequence[str]) -> Finding:
     names = ", ".join(nodes)
     return Finding(
         Severity.WARN,

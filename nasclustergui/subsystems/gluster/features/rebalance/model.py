@@ -33,11 +33,13 @@ class Look:
 
     Attributes:
         at: Unix time. nodes: node → what it knows. silent: node → why it could not be asked.
+        held: nodes whose glusterd holds on to a rebalance that the others have forgotten, as far as it was looked for.
     """
 
     at: float = 0.0
     nodes: Mapping[str, NodeRun] = field(default_factory=dict)
     silent: Mapping[str, str] = field(default_factory=dict)
+    held: tuple[str, ...] = ()
 
 
 class Why(StrEnum):
@@ -87,6 +89,16 @@ def left_over(volume: Volume, look: Look) -> tuple[str, ...]:
         return ()
     running = [name for name, run in look.nodes.items() if run.process]
     return tuple(name for name in running if look.nodes[name].progress.state is TaskState.RUNNING)
+
+
+def may_be_held(volume: Volume, look: Look) -> bool:
+    """True if it is worth asking each glusterd whether it holds on to something: a rebalance ended badly."""
+    if any(task.state is TaskState.STALE for task in volume.tasks):
+        return True
+    if any(task.state is TaskState.RUNNING for task in volume.tasks) or left_over(volume, look):
+        return False
+    states = {run.progress.state for run in look.nodes.values() if run.kind is not None}
+    return bool(states & {TaskState.FAILED, TaskState.RUNNING})
 
 
 def last_nodes(look: Look) -> tuple[NodeProgress, ...]:

@@ -24,6 +24,7 @@ from nasclustergui.subsystems.gluster.plans.steps import (
     refuse_tasks,
     start_step,
 )
+from nasclustergui.subsystems.gluster.quorum import Access, set_access
 
 LEFT_OVER = "rebalance_left_over"
 
@@ -113,6 +114,42 @@ def plan_end(volume: Volume, nodes: Sequence[str], state: GlusterState, cluster:
     )
 
 
+def plan_restart(volume: Volume, nodes: Sequence[str], state: GlusterState, cluster: str) -> Plan:
+    """Restart glusterd where it holds on to a rebalance without a process; then rebalance anew."""
+    _check(volume, nodes, again=True)
+    names = ", ".join(nodes)
+    steps = tuple(_restart_step(volume, node) for node in nodes)
+    return Plan(
+        title=_("Restart glusterd on {nodes}, then rebalance {volume}").format(nodes=names, volume=volume.name),
+        cluster=cluster,
+        steps=(*steps, rebalance_step(volume.name, chosen_node(state), fix_layout=False)),
+        meaning=(*_brick_gaps(state, nodes), rebalance_meaning()),
+        undo=_("glusterd starts its bricks again by itself; there is nothing to take back."),
+        confirm=volume.name,
+        lane=lane(volume.name, "rebalance"),
+        cancel_effect=_("glusterd stays up. A rebalance that was started is stopped."),
+        icon="rotate-cw",
+    )
+
+
+def _brick_gaps(state: GlusterState, nodes: Sequence[str]) -> tuple[Meaning, ...]:
+    """What clients notice while the bricks of these nodes restart (Debian's unit takes them along)."""
+    gone = [(v.name, lost_sets(v, nodes)) for v in state.volumes if v.status is VolumeStatus.STARTED]
+    hurt = [name for name, lost in gone if lost]
+    text = _("On Debian and Ubuntu the node's bricks restart with glusterd, one to three seconds each.")
+    if not hurt:
+        return (Meaning(Severity.INFO, _("Clients go on with the copies on other nodes"), text),)
+    title = _("For some seconds clients cannot reach a part of the files of {volumes}").format(volumes=", ".join(hurt))
+    return (Meaning(Severity.WARN, title, text),)
+
+
+def lost_sets(volume: Volume, nodes: Sequence[str]) -> int:
+    """Sets that clients cannot use while the bricks on these nodes are down."""
+    return sum(
+        set_access(volume, [brick.node not in nodes for brick in group]) is not Access.FULL for group in volume.sets
+    )
+
+
 def plan_clear_by_force(volume: Volume, state: GlusterState, cluster: str) -> Plan:
     """The last resort where gluster says “already started” and no process can be ended: stop and start the volume."""
     if volume.status is not VolumeStatus.STARTED:
@@ -175,6 +212,20 @@ def _end_step(volume: Volume, node: str) -> Step:
         undo_text=_("The rebalance can be started again"),
         check=f"same_volume no_task {LEFT_OVER}",
         args={"volume": volume.name, "id": volume.uuid, "node": node},
+    )
+
+
+def _restart_step(volume: Volume, node: str) -> Step:
+    return Step(
+        title=_("Restart glusterd on {node}").format(node=node),
+        node=node,
+        command=commands.restart_glusterd(),
+        driver=DRIVER,
+        risk=Risk.CAUTION,
+        undo_text=_("Nothing to undo"),
+        check="same_volume no_task no_rebalance_left_over",
+        follow="bricks_up",
+        args={"volume": volume.name, "id": volume.uuid},
     )
 
 

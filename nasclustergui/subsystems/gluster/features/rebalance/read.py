@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from nasclustergui.core.command import Command
 from nasclustergui.core.errors import NasError
 from nasclustergui.core.job import Job
-from nasclustergui.subsystems.gluster.commands.answer import Answer
+from nasclustergui.subsystems.gluster import commands as gluster
+from nasclustergui.subsystems.gluster.commands.answer import Answer, read_xml
+from nasclustergui.subsystems.gluster.commands.work import not_running
 from nasclustergui.subsystems.gluster.features.pool import Pool
 from nasclustergui.subsystems.gluster.features.rebalance import commands
-from nasclustergui.subsystems.gluster.features.rebalance.model import Look, NodeRun, NotMoved, NotMovedList
+from nasclustergui.subsystems.gluster.features.rebalance.model import (
+    Look,
+    NodeRun,
+    NotMoved,
+    NotMovedList,
+    may_be_held,
+)
 from nasclustergui.subsystems.gluster.model import Volume
 from nasclustergui.subsystems.gluster.parallel import gather
 
@@ -45,6 +54,34 @@ def look(pool: Pool, volume: Volume, job: Job) -> Look:
 
 def _on(pool: Pool, node: str, command: Command, parse: Callable[[Answer], T], job: Job) -> T:
     return parse(Answer(command, pool.on_node(node, command, job), node))
+
+
+def look_closely(pool: Pool, volume: Volume, job: Job) -> Look:
+    """The same; after a rebalance that ended badly each glusterd is asked whether it holds on to it, under the lock."""
+    found = look(pool, volume, job)
+    return replace(found, held=held_by(pool, volume, job)) if may_be_held(volume, found) else found
+
+
+def held_by(pool: Pool, volume: Volume, job: Job) -> tuple[str, ...]:
+    """Nodes whose glusterd knows of a rebalance that the others have forgotten. Takes the lock, node by node."""
+    command = gluster.volume_rebalance(volume.name, "status")
+    found = []
+    for node in nodes_with(volume):
+        try:
+            holds = pool.client.ask_node(node, command, _holds, job)
+        except NasError:
+            continue  # nothing is concluded from a node that doesn't answer
+        if holds:
+            found.append(node)
+    return tuple(found)
+
+
+def _holds(answer: Answer) -> bool:
+    if commands.holds_on(answer):
+        return True
+    if not not_running(answer):
+        read_xml(answer)  # raises for a lock that is taken, so that it is asked again
+    return False
 
 
 def read_not_moved(pool: Pool, volume: Volume, job: Job) -> NotMovedList:

@@ -21,6 +21,7 @@ def offer_words() -> Mapping[Offer, tuple[str, str, str]]:
         Offer.START: (_("Rebalance…"), "arrow-left-right", "normal"),
         Offer.WAIT: (_("Wait, then rebalance…"), "hourglass", "normal"),
         Offer.END: (_("End it and rebalance…"), "circle-stop", "caution"),
+        Offer.RESTART: (_("Restart glusterd there…"), "rotate-cw", "caution"),
         Offer.FORCE: (_("Stop and start the volume…"), "rotate-cw", "caution"),
         Offer.FILES: (_("Show the first files"), "file-text", "normal"),
     }

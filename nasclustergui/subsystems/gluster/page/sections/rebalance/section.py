@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
@@ -23,15 +24,17 @@ from nasclustergui.subsystems.gluster.features.rebalance.model import (
     last_kind,
     last_nodes,
     left_over,
+    may_be_held,
     under_way,
 )
 from nasclustergui.subsystems.gluster.features.rebalance.plans import (
     plan_clear_by_force,
     plan_end,
+    plan_restart,
     plan_wait,
     plan_watch,
 )
-from nasclustergui.subsystems.gluster.features.rebalance.read import look
+from nasclustergui.subsystems.gluster.features.rebalance.read import held_by, look
 from nasclustergui.subsystems.gluster.model import TaskKind, Volume, VolumeStatus
 from nasclustergui.subsystems.gluster.page.desk import Desk
 from nasclustergui.subsystems.gluster.page.detail import action_words
@@ -65,6 +68,7 @@ class RebalanceSection(Section):
         self._look: Look | None = None
         self._none = Series(2)
         self._charted: WorkHistory | None = None
+        self._asked: Look | None = None  # the look after which every glusterd was asked what it holds on to
         self._make_widgets()
         self._compose()
         self._poller = desk.poller(self, self._read, LOOK_MS, "rebalance look")
@@ -171,6 +175,9 @@ class RebalanceSection(Section):
                 self._propose(lambda: plan_wait(volume, lost, view.state, cluster))
             case Offer.END:
                 self._propose(lambda: plan_end(volume, lost, view.state, cluster))
+            case Offer.RESTART:
+                held = self._look.held if self._look is not None else ()
+                self._propose(lambda: plan_restart(volume, held, view.state, cluster))
             case Offer.FORCE:
                 self._propose(lambda: plan_clear_by_force(volume, view.state, cluster))
             case Offer.FILES:
@@ -198,11 +205,20 @@ class RebalanceSection(Section):
     # ---- looking at the nodes
 
     def _read(self, pool: Pool, job: Job) -> Look | None:
-        """In a worker thread. While a rebalance runs gluster itself tells all there is."""
+        """In a worker thread. While a rebalance runs gluster itself tells all there is.
+
+        What takes the lock is asked once after each end of a rebalance, not at every look.
+        """
         volume = self._volume
         if volume is None or volume.status is not VolumeStatus.STARTED or under_way(volume) is not None:
             return None
-        return look(pool, volume, job)
+        found, before = look(pool, volume, job), self._asked
+        if not may_be_held(volume, found):
+            return found
+        if before is not None and _same(before, found):
+            return replace(found, held=before.held)
+        self._asked = replace(found, held=held_by(pool, volume, job))
+        return self._asked
 
     def show_look(self, found: object) -> None:
         """What the nodes said: a Look, anything else for nothing."""
@@ -212,6 +228,7 @@ class RebalanceSection(Section):
     @Slot()
     def _on_changed(self) -> None:
         """A plan ended: what the nodes said may be old."""
+        self._asked = None
         self._poke()
 
     def _poke(self) -> None:
@@ -265,7 +282,7 @@ class RebalanceSection(Section):
 
     def _refused(self, view: View, volume: Volume) -> dict[Offer, str]:
         starts = offers(volume, view.state, view.unreadable)[Action.REBALANCE]
-        unreadable = dict.fromkeys((Offer.WAIT, Offer.END, Offer.FORCE), view.unreadable)
+        unreadable = dict.fromkeys((Offer.WAIT, Offer.END, Offer.RESTART, Offer.FORCE), view.unreadable)
         return {Offer.START: starts, Offer.FILES: "", **unreadable}
 
     def _show_chart(self, work: WorkHistory | None) -> None:
@@ -275,3 +292,10 @@ class RebalanceSection(Section):
             self.bytes_chart.set_lines((ChartLine(work.bytes if work is not None else self._none),))
         self.files_chart.refresh()
         self.bytes_chart.refresh()
+
+
+def _same(before: Look, now: Look) -> bool:
+    """True if no node's rebalance changed in between."""
+    return {name: (run.progress, run.process) for name, run in before.nodes.items()} == {
+        name: (run.progress, run.process) for name, run in now.nodes.items()
+    }
