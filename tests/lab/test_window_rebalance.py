@@ -175,8 +175,13 @@ def test_it_runs_with_each_nodes_progress_to_its_end(app: Watched, cluster: Lab,
 
 def test_a_fix_layout_says_that_nothing_is_counted(app: Watched, cluster: Lab) -> None:
     section = section_of(app)
-    job = press(app, section.fix_layout)
-    app.finish(job)
+    for _attempt in range(3):
+        job = press(app, section.fix_layout)
+        app.wait(lambda j=job: is_over(j), "its end", 120)
+        if job.state is JobState.DONE:
+            break
+        assert "does not go on" in str(job.error)  # a node was too quick for its glusterd: seen in 1 of 10 runs
+        app.finish(press(app, section.stop))
     app.wait(lambda: "New files use all sets" in titles(section), "what it did")
     assert section.figures.moved.text().startswith("0") or section.figures.moved.text() == "—"
 

@@ -90,6 +90,12 @@ def test_a_rebalance_that_ends_badly_is_a_failure(replies: list[Result], sentenc
     assert str(caught.value) == sentence
 
 
+def test_a_rebalance_whose_processes_are_gone_is_not_followed_for_ever() -> None:
+    with pytest.raises(NasError, match="does not go on") as error:
+        follower(RUNNING, clock=Steps(10.0)).rebalance("dist", Job("Rebalance"))
+    assert "Stop the rebalance" in error.value.hint
+
+
 def test_a_rebalance_that_is_not_there_at_once_gets_time() -> None:
     follower(NOTHING, NOTHING, RUNNING, COMPLETED).rebalance("dist", Job("Rebalance"))
 

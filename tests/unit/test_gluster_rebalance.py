@@ -205,6 +205,15 @@ def test_a_quiet_rebalance_explains_itself() -> None:
     assert any("No file was finished for" in f.title for f in found)
 
 
+def test_a_node_whose_run_time_stands_still_is_named() -> None:
+    works, running = TaskHistory(), replace(SPREAD, tasks=(task(lookups=10, moved=5),))
+    for at in (1000.0, 1020.0, 1040.0):
+        works.note(state(running, status_at=at))
+    found = findings(running, state(running), works.running(running), None, 1040.0)
+    assert found[0].title == "node1 does not go on"
+    assert "Stop the rebalance" in found[0].todo[0]
+
+
 # ---- history
 
 

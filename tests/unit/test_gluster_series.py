@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nasclustergui.subsystems.gluster.rebalance_meter import Standstill
 from tests.recorded.progress import all_series, estimate_at, load, off_by, replay
 
 FACTOR = 1.5
@@ -54,3 +55,11 @@ def test_a_rebalance_found_in_the_middle_has_an_estimate_with_the_first_reading(
     assert first.seconds_left is not None
     true = (1 - SHARE) * series.ended
     assert off_by(first.seconds_left[1], true) <= FACTOR
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if "rebalance" in p.stem], ids=lambda path: path.stem)
+def test_no_working_node_is_taken_for_a_dead_one(path: Path) -> None:
+    standstill = Standstill()
+    for sample in load(path).samples:
+        assert sample.task is not None
+        assert standstill.add(sample.at, sample.task) == ()

@@ -29,7 +29,7 @@ from nasclustergui.subsystems.gluster.model import (
     VolumeStatus,
     VolumeType,
 )
-from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, meter_for
+from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, Standstill, meter_for, node_key
 
 PAUSE = 1.0  # seconds between looks
 SHARE, LONGEST = 0.05, 15.0  # a running rebalance is asked after that part of its run time: that takes gluster's lock
@@ -54,7 +54,7 @@ class Follower:
     def rebalance(self, volume: str, job: Job) -> None:
         """Until the rebalance is done. Raises NasError when it failed, was stopped, or left files behind."""
         meter: RebalanceMeter | None = None
-        trouble = Trouble(job)
+        trouble, standstill = Trouble(job), Standstill()
         missing = 0
         while True:
             task = trouble.attempt(lambda: self._rebalance_task(volume, job))
@@ -64,6 +64,7 @@ class Follower:
                 _report_rebalance(volume, task, meter.add(self._clock(), task), job)
                 if _ended(volume, task):
                     return
+                _check_alive(volume, task, standstill.add(self._clock(), task))
             elif trouble.quiet:
                 missing += 1
                 if missing >= GONE_LOOKS:
@@ -133,6 +134,20 @@ class Follower:
         except NasError:
             return True
         return any(crawl.kind == "FULL" and crawl.running for crawl in crawls)
+
+
+def _check_alive(volume: str, task: Task, dead: tuple[str, ...]) -> None:
+    """Raise where only nodes are left that don't go on."""
+    working = [node for node in task.nodes if node.state is TaskState.RUNNING]
+    if working and all(node_key(node) in dead for node in working):
+        names = ", ".join(node.node for node in working)
+        raise NasError(
+            _("The rebalance of {volume} does not go on.").format(volume=volume),
+            hint=_(
+                "Gluster says that {nodes} works, but its run time stands still: its process is gone or hangs. "
+                "Stop the rebalance, then start it again: it skips what is in place."
+            ).format(nodes=names),
+        )
 
 
 def _pause(task: Task | None) -> float:

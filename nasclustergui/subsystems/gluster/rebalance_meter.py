@@ -20,6 +20,7 @@ OWN_INODES = 40  # what gluster keeps on an empty brick, about
 ALMOST = 0.99  # the number of files is an estimate: only "completed" is the end
 QUEUE = 510  # files that are looked at and not yet decided, at most
 FEW_MOVES = 20  # fewer say nothing about the speed: then the files looked at do
+STILL = 30.0  # seconds in which the run time of a working node must have changed
 HARDLY_ANY = 0.1  # of the files of the node that has most
 WORKING = (TaskState.RUNNING, TaskState.NOT_STARTED)
 
@@ -197,6 +198,25 @@ class NodeMeter:
         if moved >= FEW_MOVES or part * self.total > QUEUE:
             return _widened(self._moved.time_for(max(1.0, part * self.total - moved)), moved)
         return _widened(self._looked.time_for(max(1.0, self.total - looked)), looked)
+
+
+class Standstill:
+    """Finds nodes that count as working though their run time stands still: their process ended, glusterd missed it.
+
+    Seen where a process ended within its first second (a fix-layout of a small volume).
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[float, float]] = {}  # node → its run time, when that was first seen
+
+    def add(self, at: float, task: Task) -> tuple[str, ...]:
+        """The keys of such nodes after another reading; `at` in seconds of any clock."""
+        working = {node_key(node): node.seconds for node in task.nodes if node.state is TaskState.RUNNING}
+        self._seen = {
+            key: self._seen[key] if key in self._seen and self._seen[key][0] == seconds else (seconds, at)
+            for key, seconds in working.items()
+        }
+        return tuple(key for key, (_seconds, since) in self._seen.items() if at - since >= STILL)
 
 
 def node_key(node: NodeProgress) -> str:

@@ -29,6 +29,7 @@ from nasclustergui.subsystems.gluster.model import (
     Volume,
     VolumeStatus,
 )
+from nasclustergui.subsystems.gluster.rebalance_meter import node_key
 
 STILL = 300.0  # seconds without a moved file after which that is explained
 LOG = "/var/log/glusterfs/{volume}-rebalance.log"
@@ -111,6 +112,16 @@ def _running(task: Task, state: GlusterState, work: WorkHistory | None, now: flo
             _("{nodes} failed, the others go on").format(nodes=", ".join(failed)),
             _("A brick or a node went away meanwhile. No file is lost: what was not moved stays where it was."),
             (_("Let the others end, or stop it."), _("Once all bricks are back, rebalance again.")),
+        )
+    dead = [node_name(n, state) for n in task.nodes if work is not None and node_key(n) in work.dead]
+    if dead:
+        yield Finding(
+            Severity.WARN,
+            _("{nodes} does not go on").format(nodes=", ".join(dead)),
+            _(
+                "Gluster says that it works, but its run time stands still: its process is gone or hangs, and gluster missed it."
+            ),
+            (_("Stop the rebalance, then start it again: it skips what is in place."),),
         )
     if task.kind is TaskKind.FIX_LAYOUT:
         text = _("Gluster counts nothing here but the time, so nobody can say how far it is.")

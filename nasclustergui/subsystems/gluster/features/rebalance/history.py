@@ -9,7 +9,7 @@ from nasclustergui.core.series import Series
 from nasclustergui.subsystems.gluster.estimate import Estimate
 from nasclustergui.subsystems.gluster.features.bricks.removal import RemovalMeter, files_to_go
 from nasclustergui.subsystems.gluster.model import GlusterState, Task, TaskKind, TaskState, Volume, VolumeStatus
-from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, meter_for
+from nasclustergui.subsystems.gluster.rebalance_meter import RebalanceMeter, Standstill, meter_for
 
 CAPACITY = 2400  # readings: more than an hour at two seconds each
 
@@ -24,6 +24,7 @@ class WorkHistory:
         files, bytes: moved per second over time, NaN where it could not be read.
         running: False once the task isn't seen any more, or has ended.
         read_at: Unix time of the last reading; changed_at: of the last one at which files had been moved.
+        dead: keys of nodes that count as working, but whose process seems to be gone.
     """
 
     task: Task
@@ -35,6 +36,8 @@ class WorkHistory:
     running: bool = True
     read_at: float = 0.0
     changed_at: float = 0.0
+    dead: tuple[str, ...] = ()
+    _standstill: Standstill = field(default_factory=Standstill)
 
     def still_for(self, now: float) -> float:
         """Seconds since a file was seen to be finished, since the first reading where there was none."""
@@ -48,6 +51,7 @@ class WorkHistory:
             self.bytes.append(at, max(0.0, _bytes(task) - _bytes(self.task)) / seconds)
         if not self.changed_at or _files(task) != _files(self.task):
             self.changed_at = at
+        self.dead = self._standstill.add(at, task)
         self.estimate = self.meter.add(at, task)
         self.by_node = dict(self.meter.by_node)
         self.task, self.read_at = task, at
