@@ -118,9 +118,7 @@ def _running(task: Task, state: GlusterState, work: WorkHistory | None, now: flo
         yield Finding(
             Severity.WARN,
             _("{nodes} does not go on").format(nodes=", ".join(dead)),
-            _(
-                "Gluster says that it works, but its run time stands still: its process is gone or hangs, and gluster missed it."
-            ),
+            _("Gluster says that it works, but its run time stands still: its process is gone or hangs."),
             (_("Stop the rebalance, then start it again: it skips what is in place."),),
         )
     if task.kind is TaskKind.FIX_LAYOUT:
