@@ -52,6 +52,7 @@ class Cluster:
     def __init__(self) -> None:
         self.shown = {"node1": SHOWN, "node2": SHOWN}
         self.tasks = ""
+        self.online = "1"  # what `volume status` says of both bricks
         self.nodes = FakeNodes(self.answer, ("node1", "node2"))
         self.reader = StatusReader(GlusterClient(self.nodes), ("node1", "node2"))
         self.reading = Reading()
@@ -68,6 +69,7 @@ class Cluster:
                 return recorded("rebalance-status-inprogress-2s")
         sizes = SIZES if "detail" in words else ""
         bricks = "".join(NODE.format(n=n, sizes=sizes) for n in (1, 2))
+        bricks = bricks.replace("<status>1</status>", f"<status>{self.online}</status>")
         tasks = f"<tasks>{self.tasks}</tasks>"
         return ok(f"<volStatus><volumes><volume><volName>rb</volName>{bricks}{tasks}</volume></volumes></volStatus>")
 
@@ -88,6 +90,17 @@ def test_while_nothing_changes_nobody_takes_the_lock() -> None:
     assert cluster.reading.at >= first
     (brick, _other) = cluster.reading.details["rb"].bricks
     assert (brick.free, brick.inodes) == (4096 * 70000, 204800)  # sizes are fresh all the same
+
+
+def test_a_brick_whose_process_is_there_before_glusterd_knows_it_is_asked_for_again() -> None:
+    cluster = Cluster()
+    cluster.online = "0"
+    assert cluster.read() == 2
+    assert cluster.read() == 1  # nothing changed on the nodes, but what was told can't last
+    cluster.online = "1"
+    assert cluster.read() == 1
+    assert all(brick.online for brick in cluster.reading.reports["rb"].bricks)
+    assert cluster.read() == 0
 
 
 @pytest.mark.parametrize(

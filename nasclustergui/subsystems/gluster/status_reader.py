@@ -32,6 +32,8 @@ TRUSTED = 600.0  # seconds after which brick states are read under the lock thou
 PROGRESS_SHARE = 0.05  # a task's progress is asked for after that part of its run time …
 PROGRESS_EVERY = (3.0, 15.0)  # … but in seconds not sooner and not later than that
 
+SETTLE = 60.0  # seconds after a change in which daemons that were not there yet are asked for again
+
 Signs = tuple[object, ...]
 
 
@@ -81,7 +83,7 @@ class StatusReader:
         self._client = client
         self._names = tuple(names)
         self._signs: Signs | None = None  # as they were at the last reading under the lock
-        self._locked_at = 0.0
+        self._locked_at = self._changed_at = 0.0
         self._progress_at: dict[str, float] = {}
 
     def read(self, volumes: Sequence[Volume], absent: Sequence[str], before: Reading, job: Job) -> Reading:
@@ -94,7 +96,7 @@ class StatusReader:
         pulses = {} if absent else self._pulses(started, job)
         signs = _signs(volumes, pulses) if pulses else None
         begun = time.monotonic()
-        if self._holds(before, signs):
+        if self._holds(before, signs) and _agree(before.reports, started, pulses):
             reading = replace(before, at=time.time())
         else:
             try:
@@ -118,6 +120,8 @@ class StatusReader:
         new = signs is None or signs != self._signs or not before.detail_at
         if (new and now - before.detail_at > DETAIL_EVERY) or before.details.keys() != reports.keys():
             reading = replace(reading, details=self._status(started, "detail", job), detail_at=time.time())
+        if signs != self._signs:
+            self._changed_at = time.time()
         self._signs, self._locked_at = signs, time.time()
         self._progress_at.clear()
         return reading
@@ -125,6 +129,9 @@ class StatusReader:
     def _holds(self, before: Reading, signs: Signs | None) -> bool:
         """True if what was read under the lock last is still so."""
         if signs is None or signs != self._signs or before.error or not before.detail_at:
+            return False
+        missing = any(daemon.online is False for report in before.reports.values() for daemon in report.daemons)
+        if missing and time.time() - self._changed_at < SETTLE:
             return False
         return time.time() - self._locked_at < TRUSTED
 
@@ -240,6 +247,20 @@ def _signs(volumes: Sequence[Volume], pulses: Mapping[str, Pulse]) -> Signs:
     """What `volume status` depends on: the volumes with their bricks, and what every node shows."""
     shape = tuple((v.uuid, v.status, tuple(brick.name for brick in v.bricks)) for v in volumes)
     return shape, tuple((name, pulses[name].signs) for name in sorted(pulses))
+
+
+def _agree(reports: Mapping[str, StatusReport], started: Sequence[Volume], pulses: Mapping[str, Pulse]) -> bool:
+    """True if every brick that was reported as online has its process, and every other one has none.
+
+    A process is there before glusterd knows it: what was read in between must not be kept.
+    """
+    for volume in started:
+        told = {(b.host, b.path): b.online for b in reports[volume.name].bricks} if volume.name in reports else {}
+        for brick in volume.bricks:
+            runs = any(sign.endswith(f" {brick.path}") for sign in pulses[brick.node].signs)
+            if bool(told.get((brick.host, brick.path))) != runs:
+                return False
+    return True
 
 
 def _with_spaces(
