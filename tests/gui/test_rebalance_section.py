@@ -203,6 +203,9 @@ def test_a_part_left_behind_is_explained_and_mended(page: StoragePage) -> None:
     section, plans = opened(page, quiet()), plans_of(page)
     section.show_look(look(node1=run("node1", TaskState.FAILED), node2=run("node2", TaskState.RUNNING, process=102)))
     assert titles(section)[0] == "node2 goes on with a rebalance that the rest of the pool has forgotten"
+    alone = cells(section, scenes.uuid_of("node2"))
+    assert alone[1] == "Moves files"
+    assert alone[3:8] == ["—"] * 5  # what it has done by now nobody knows
     for offer in (Offer.WAIT, Offer.END):
         QTest.mouseClick(section.advice.buttons[offer], Qt.MouseButton.LeftButton)
     assert [plan.title for plan in plans] == [

@@ -257,12 +257,12 @@ class RebalanceSection(Section):
         stale = bool(view.stale)
         if task is not None and work is not None and work.running:
             self.figures.show_running(work, view.stale)
-            rows = node_rows(volume, view.state, work.task.nodes, task.kind, work.by_node, stale)
+            rows = node_rows(volume, view.state, work.task.nodes, task.kind, work.by_node, stale, live=True)
         else:
             self.figures.show_last(self._look)
             kind = last_kind(self._look) if self._look is not None else None
             nodes = last_nodes(self._look) if self._look is not None else ()
-            rows = node_rows(volume, view.state, nodes, kind or TaskKind.REBALANCE, {}, False)
+            rows = node_rows(volume, view.state, nodes, kind or TaskKind.REBALANCE, {}, False, live=False)
         self.nodes.update_rows(rows)
 
     def _show_buttons(self, view: View, volume: Volume) -> None:

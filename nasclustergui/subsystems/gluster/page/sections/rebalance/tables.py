@@ -47,10 +47,15 @@ def node_rows(
     kind: TaskKind,
     estimates: Mapping[str, Estimate],
     stale: bool,
+    *,
+    live: bool,
 ) -> list[Row]:
-    """A row per node, those that say nothing last. `estimates`: by node_key; {} where nothing runs."""
+    """A row per node, those that say nothing last. `estimates`: by node_key.
+
+    `live`: the numbers are those of a task that runs; else what each node wrote down at its end.
+    """
     named = sorted(nodes, key=lambda n: node_name(n, state))
-    rows = [_node_row(n, state, kind, estimates.get(node_key(n), Estimate()), bool(estimates), stale) for n in named]
+    rows = [_node_row(n, state, kind, estimates.get(node_key(n), Estimate()), live, stale) for n in named]
     told = {key for n in nodes for key in (n.host_uuid, n.node) if key}
     for brick in volume.bricks:
         key = next(iter(nodes_of((brick,))))
@@ -64,8 +69,8 @@ def _node_row(
     node: NodeProgress, state: GlusterState, kind: TaskKind, estimate: Estimate, live: bool, stale: bool
 ) -> Row:
     said = state_said(node.state)
-    counted = kind is not TaskKind.FIX_LAYOUT
-    bar = node_bar(node, estimate) if counted and (live or node.state is TaskState.RUNNING) else None
+    counted = kind is not TaskKind.FIX_LAYOUT and (live or node.state is not TaskState.RUNNING)
+    bar = node_bar(node, estimate) if counted and live else None
     rate = estimate.rate if node.state is TaskState.RUNNING else None
     numbers = (node.files, node.lookups, node.failures, node.skipped)
     files, looked, failed, skipped = (count(n) if counted else DASH for n in numbers)
@@ -80,7 +85,7 @@ def _node_row(
         Cell(failed, "num", role="critical" if node.failures else "", stale=stale),
         Cell(skipped, "num", stale=stale),
         Cell(decimal(rate, 0 if rate >= 10 else 1) if rate else DASH, "num", stale=stale),
-        Cell(duration(node.seconds), "num", stale=stale),
+        Cell(duration(node.seconds) if live or counted else DASH, "num", stale=stale),
     )
     sort = (name, None, bar.value if bar else None, *numbers[:1], node.bytes, *numbers[1:], rate, node.seconds)
     return Row(node_key(node), cells, sort=sort)
