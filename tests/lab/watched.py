@@ -21,7 +21,7 @@ from tests.lab.cluster import Lab
 T = TypeVar("T")
 
 BEAT_MS = 50
-STILL = 5.0  # seconds: a window that does not move for so long is dead for whoever looks at it
+STILL = 15.0  # seconds: a window that waits for a node stands still for longer; a busy machine alone makes it 9
 VOLUMES = ("disp", "dist", "rep")
 
 
