@@ -35,7 +35,7 @@ class Part:
     command: tuple[str, ...]
     tests: bool = False
     x11: bool = False
-    limit: float = 900.0
+    limit: float = 1500.0
 
 
 @dataclass(frozen=True)
