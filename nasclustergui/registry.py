@@ -16,11 +16,12 @@ class PageSpec(NamedTuple):
 
 
 def pages() -> tuple[PageSpec, ...]:
-    """All pages, titled in the active language. A new page is one line here and one in `window/pages.py`."""
+    """All pages, titled in the active language. A new page is one line here and one in `window/workspace.py`."""
     return (
         PageSpec("overview", "layout-dashboard", _("Overview")),
         PageSpec("nodes", "server", _("Nodes")),
         PageSpec("gluster", "database", _("Distributed Storage")),
+        PageSpec("config", "sliders-horizontal", _("Configuration")),
         PageSpec(""),
         PageSpec("alerts", "bell", _("Alerts")),
         PageSpec("timeline", "history", _("Timeline")),

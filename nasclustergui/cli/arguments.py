@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from nasclustergui import __version__
+from nasclustergui.cli.etcd_features import add_all as etcd_words
 from nasclustergui.cli.gluster_features import add_all
 from nasclustergui.cli.gluster_features.heal import add_words as heal_words
-from nasclustergui.cli.gluster_features.words import Words
+from nasclustergui.cli.gluster_features.words import Words as GlusterWords
+from nasclustergui.cli.node_features import add_all as node_words
 from nasclustergui.cli.terminal import say_json
+from nasclustergui.cli.words import Words
 from nasclustergui.core.i18n import _
 from nasclustergui.core.settings import THEMES
 
@@ -74,6 +77,8 @@ def build_parser(json: bool = False) -> argparse.ArgumentParser:
     _global(status)
     _json(status)
     _gluster(commands.add_parser("gluster", help=_("volumes and the pool: list, create, heal, snapshots, peers …")))
+    _subject(commands.add_parser("etcd", help=_("keys, locks, members of etcd")), "etcd_features", etcd_words)
+    _subject(commands.add_parser("node", help=_("machines: add, promote, drain, logs …")), "node_features", node_words)
     _audit(commands.add_parser("audit", help=_("the record of changes")))
     _profile(commands.add_parser("profile", help=_("cluster profiles on this workstation")))
     return parser
@@ -137,7 +142,12 @@ def _gluster(parser: argparse.ArgumentParser) -> None:
     rebalance.add_argument("--wait", action="store_true", help=_("with mend: let the node end its part first"))
     rebalance.add_argument("--fix-layout", action="store_true", help=_("only let new files use the new bricks"))
     heal_words(add("heal", _("heal what waits for it; list it; say why it does not get on")))
-    add_all(Words(kinds, actions, _finish))
+    add_all(GlusterWords(kinds, actions, _finish))
+
+
+def _subject(parser: argparse.ArgumentParser, package: str, add: Callable[[Words], None]) -> None:
+    parsers = parser.add_subparsers(dest="kind", required=True, metavar="WORD")
+    add(Words(parsers, package, _finish))
 
 
 def _finish(parser: argparse.ArgumentParser, change: bool) -> None:

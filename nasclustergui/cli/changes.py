@@ -14,7 +14,7 @@ from nasclustergui.core.errors import Cancelled, NasError, NotConfirmed
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.outcome import StepOutcome
-from nasclustergui.core.plan import Plan, Risk
+from nasclustergui.core.plan import Plan, Risk, place
 from nasclustergui.core.plan_json import plan_data, plan_id
 from nasclustergui.core.profile import Profile
 from nasclustergui.core.script import to_script
@@ -146,7 +146,7 @@ def _report(
     if error is not None:
         tell(error)
     for outcome in outcomes:
-        say(f"{outcome.number}. {outcome.title} ({outcome.node}): {_state_word(outcome)}")
+        say(f"{outcome.number}. {outcome.title} ({place(outcome.node)}): {_state_word(outcome)}")
     say(
         {"done": _("Done."), "cancelled": _("Cancelled."), "unknown": _("Not known how it ended.")}.get(
             state, _("Failed.")
@@ -186,7 +186,7 @@ def plan_lines(plan: Plan, profile: Profile | None = None) -> Iterator[str]:
         yield f"  - {meaning.title}" + (f": {meaning.text}" if meaning.text else "")
     for number, step in enumerate(plan.steps, 1):
         undo = f" [{step.undo_text}]" if step.undo_text else ""
-        yield f"{number}. {step.title} ({step.node}){undo}"
+        yield f"{number}. {step.title} ({step.place}){undo}"
         yield f"     $ {step.command}"
     for prompt in plan.prompts:
         yield _("Answered with yes: {prompt}").format(prompt=prompt)

@@ -79,6 +79,14 @@ def status(options: Namespace) -> Exit:
         return show_status(state, as_json=options.json)
 
 
+def subject(options: Namespace) -> Exit:
+    """`etcd …`, `node …`: whatever the subject's module does."""
+    with opened(options) as session:
+        module, _colon, function = options.handler.partition(":")
+        found = import_module(f"nasclustergui.cli.{module}")
+        return Exit(getattr(found, function)(session, options))
+
+
 def gluster(options: Namespace) -> Exit:
     """`gluster …`: looks at the pool, or plans a change and carries it out."""
     with opened(options) as session:

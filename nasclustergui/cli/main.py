@@ -49,4 +49,4 @@ def _command(options: Namespace) -> Callable[[Namespace], Exit]:
         return files.audit if options.command == "audit" else files.profile
     from nasclustergui.cli import cluster
 
-    return cluster.status if options.command == "status" else cluster.gluster
+    return {"status": cluster.status, "gluster": cluster.gluster}.get(options.command, cluster.subject)

@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nasclustergui.cluster.etcd_driver import EtcdDriver
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.command import Secret
 from nasclustergui.core.disks import Disk
-from nasclustergui.core.errors import Cancelled, NasError, StoreError
+from nasclustergui.core.errors import Cancelled, InvalidInput, NasError, StoreError
+from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.profile import Profile
 from nasclustergui.remote.credentials import Credentials
+from nasclustergui.remote.driver import Driver
 from nasclustergui.remote.executor import Executor
 from nasclustergui.remote.parallel import gather
 from nasclustergui.remote.paths import audit_file
@@ -27,6 +30,7 @@ from nasclustergui.subsystems.nodes.model import NodesState
 if TYPE_CHECKING:
     from nasclustergui.remote.etcd import EtcdClient
     from nasclustergui.remote.executor import Audit
+    from nasclustergui.subsystems.etcd.features import Store
     from nasclustergui.subsystems.etcd.manager import EtcdManager
     from nasclustergui.subsystems.etcd.model import EtcdState
 
@@ -62,7 +66,10 @@ class Session:
         self.machines = NodesManager(self.nodes)
         self.gluster = GlusterManager(self.nodes, host_names(profile), profile.name)
         self.has_etcd = bool(profile.etcd.endpoints)
-        self.executor = Executor({"gluster": self.gluster}, audit or AuditLog(audit_file()), profile)
+        drivers: dict[str, Driver] = {"gluster": self.gluster, "nodes": self.machines}
+        if self.has_etcd:
+            drivers["etcd"] = EtcdDriver(self.etcd)
+        self.executor = Executor(drivers, audit or AuditLog(audit_file()), profile)
         self._ask_etcd: AskEtcd | None = getattr(credentials, "etcd_password", None)
         self._credentials = credentials
         self._etcd_given = self._etcd_refused = self._etcd_anew = False
@@ -116,10 +123,19 @@ class Session:
                 password = self._ask_etcd(user, self.profile.name) if user and self._ask_etcd else None
                 self._etcd_given = password is not None
                 client = EtcdClient(self.profile.etcd, password)
-                self._etcd = (client, EtcdManager(client, host_names(self.profile)))
+                self._etcd = (client, EtcdManager(client, host_names(self.profile), self.nodes))
                 if self._live:
                     self._etcd[1].watch(lambda: self.on_etcd_change())  # ends with the client
             return self._etcd[1]
+
+    def store(self) -> Store:
+        """What the features of etcd work with. May ask for etcd's password: never in the GUI thread."""
+        if not self.has_etcd:
+            raise InvalidInput(
+                _("The cluster's profile names no etcd endpoint."),
+                hint=_("Add etcd's endpoints in the cluster's settings."),
+            )
+        return self.etcd().store
 
     def start(self, on_sample: OnSample) -> None:
         """Begin to connect and to sample, in the background; `on_sample` is called from a thread."""

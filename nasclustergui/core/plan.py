@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from nasclustergui.core.command import Command
 from nasclustergui.core.events import Severity
+from nasclustergui.core.i18n import _
 
 
 class Risk(StrEnum):
@@ -41,6 +42,7 @@ class Step:
     Attributes:
         title: "Stop volume scratch".
         node: name of the node in the profile; a driver may choose another one that answers and says so in the output.
+            "" where the program itself asks a service of the cluster from this workstation (etcd).
         command: what runs, exactly.
         driver: the subsystem that checks, runs and follows it ("gluster").
         risk, undo_text: shown beside it ("Can be undone", "No undo").
@@ -65,6 +67,16 @@ class Step:
     prompts: tuple[str, ...] = ()
     args: Mapping[str, str] = field(default_factory=dict)
     expect: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it runs, for people."""
+        return place(self.node)
+
+
+def place(node: str) -> str:
+    """A step's node, or how to call the workstation where it has none."""
+    return node or _("this workstation")
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ class Plan:
     @property
     def nodes(self) -> tuple[str, ...]:
         """The nodes it runs on, each once, in order."""
-        return tuple(dict.fromkeys(step.node for step in self.steps))
+        return tuple(dict.fromkeys(step.node for step in self.steps if step.node))
 
     @property
     def prompts(self) -> tuple[str, ...]:

@@ -34,13 +34,19 @@ def to_script(plan: Plan, profile: Profile) -> str:
 
 
 def _check_writable(step: Step) -> None:
-    if step.command.stdin or any(isinstance(word, Secret) for word in step.command.argv):
+    secret = any(isinstance(word, Secret) for word in step.command.argv)
+    if secret or (step.command.stdin and not _is_text(step)):
         raise InvalidInput(
             _("The step “{title}” holds a password or a file's content and cannot be written to a script.").format(
                 title=step.title
             ),
             hint=_("Run the plan from this program instead."),
         )
+
+
+def _is_text(step: Step) -> bool:
+    """What a command of this workstation reads is no secret, and a script can hold it unless it is binary."""
+    return not step.node and step.command.stdin.isascii() and b"\0" not in step.command.stdin
 
 
 def _comment(text: str) -> Iterator[str]:
@@ -57,6 +63,9 @@ def _head(plan: Plan) -> Iterator[str]:
         yield from _comment(f"- {meaning.title}: {meaning.text}" if meaning.text else f"- {meaning.title}")
     if plan.undo:
         yield from _comment(_("Undo: {undo}").format(undo=plan.undo))
+    if any(not step.node for step in plan.steps):
+        told = _("etcdctl takes the endpoints, certificates and user from its ETCDCTL_… variables: set them first.")
+        yield from _comment(told)
     yield from _comment(
         _("This script does not check the state of the cluster before each step, as the program would.")
     )
@@ -74,24 +83,25 @@ def _confirmation(name: str) -> Iterator[str]:
 
 def _step(plan: Plan, profile: Profile, number: int, step: Step) -> Iterator[str]:
     headline = _("Step {number} of {count}: {title} ({node})").format(
-        number=number, count=len(plan.steps), title=step.title, node=step.node
+        number=number, count=len(plan.steps), title=step.title, node=step.place
     )
     yield from _comment(headline)
     for prompt in step.prompts:
         yield from _comment(_("Answered with yes: {prompt}").format(prompt=prompt))
     if step.undo:
-        yield from _comment(_("To take it back: {command}").format(command=ssh_line(step.undo, profile, step.node)))
+        yield from _comment(_("To take it back: {command}").format(command=command_line(step.undo, profile, step.node)))
     yield f"printf '%s\\n' {shlex.quote(headline)} >&2"
-    yield from _run(ssh_line(step.command, profile, step.node), step.expect)
+    yield from _run(command_line(step.command, profile, step.node), step.expect)
     if step.follow:
         yield from _wait(step, last=number == len(plan.steps))
 
 
 def _run(line: str, expect: str) -> Iterator[str]:
+    fed = "" if line.startswith("printf ") else " </dev/null"
     if not expect:
-        yield f"{line} </dev/null"
+        yield f"{line}{fed}"
         return
-    yield f"output=$({line} </dev/null) || {{"
+    yield f"output=$({line}{fed}) || {{"
     yield "    status=$?"
     yield "    printf '%s\\n' \"$output\" >&2"
     yield '    exit "$status"'
@@ -112,6 +122,18 @@ def _wait(step: Step, *, last: bool) -> Iterator[str]:
     )
     yield f"printf '%s' {shlex.quote(question)} >&2"
     yield "IFS= read -r answer"
+
+
+def command_line(command: Command, profile: Profile, node: str) -> str:
+    """The command for the local shell: by `ssh` on its node, or here where it names none."""
+    return ssh_line(command, profile, node) if node else _here(command)
+
+
+def _here(command: Command) -> str:
+    """A command that this workstation runs; what it reads is handed over by printf."""
+    if not command.stdin:
+        return f"ETCDCTL_API=3 {command}"
+    return f"printf '%s' {shlex.quote(command.stdin.decode())} | ETCDCTL_API=3 {command}"
 
 
 def ssh_line(command: Command, profile: Profile, node: str) -> str:

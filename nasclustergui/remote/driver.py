@@ -30,6 +30,13 @@ class Driver(Protocol):
 
 
 @runtime_checkable
+class Asker(Protocol):
+    """A driver whose service can be asked from this workstation: its steps may name no node."""
+
+    asks_from_here: bool
+
+
+@runtime_checkable
 class Teller(Protocol):
     """A driver that can say an answer in words, for the job's output. The audit log keeps what was printed."""
 

@@ -16,7 +16,7 @@ from nasclustergui.core.plan import Plan
 from nasclustergui.core.plan_json import plan_id
 from nasclustergui.core.profile import Profile
 from nasclustergui.remote.audit import Entry
-from nasclustergui.remote.driver import Driver
+from nasclustergui.remote.driver import Asker, Driver
 from nasclustergui.remote.plan_record import PlanRecord
 from nasclustergui.remote.plan_run import PlanRun
 
@@ -63,7 +63,8 @@ class Executor:
         for step in plan.steps:
             if step.driver not in self._drivers:
                 raise InvalidInput(_("Nothing here can run a step of “{driver}”.").format(driver=step.driver))
-            if self.profile.node(step.node) is None:
+            from_here = not step.node and isinstance(self._drivers[step.driver], Asker)
+            if not from_here and self.profile.node(step.node) is None:
                 raise InvalidInput(
                     _("The profile {cluster} has no node “{node}”.").format(cluster=plan.cluster, node=step.node)
                 )

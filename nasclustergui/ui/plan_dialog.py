@@ -168,7 +168,7 @@ class PlanDialog(DialogFrame):
             self.done(QDialog.DialogCode.Accepted)
 
     def _copy_all(self) -> None:
-        commands = "\n".join(f"{step.node}$ {step.command}" for step in self.plan.steps)
+        commands = "\n".join(f"{step.place}$ {step.command}" for step in self.plan.steps)
         QGuiApplication.clipboard().setText(commands)
         self._reason.set_text(_("All commands copied"))
 
@@ -186,7 +186,8 @@ class PlanDialog(DialogFrame):
 
 def _facts(plan: Plan) -> str:
     steps = ngettext("{n} step", "{n} steps", len(plan.steps)).format(n=len(plan.steps))
-    nodes = ngettext("on {n} node", "on {n} nodes", len(plan.nodes)).format(n=len(plan.nodes))
+    count = len(plan.nodes)
+    nodes = ngettext("on {n} node", "on {n} nodes", count).format(n=count) if count else _("from this workstation")
     by = " · " + _("by {user}").format(user=plan.by) if plan.by else ""
     return f"{steps} {nodes}{by}"
 

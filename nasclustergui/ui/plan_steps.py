@@ -61,7 +61,7 @@ class StepModel(QAbstractListModel):
             return _("Step {number}: {title} on {node}, {risk}, {command}").format(
                 number=index.row() + 1,
                 title=step.title,
-                node=step.node,
+                node=step.place,
                 risk=risk_word(step.risk),
                 command=step.command,
             )
@@ -114,7 +114,7 @@ class StepDelegate(QStyledItemDelegate):
         room = right - x - node_width - 24
         title = p.fontMetrics().elidedText(step.title, Qt.TextElideMode.ElideRight, int(room))
         p.drawText(QRectF(x, y, room, h), _VC, title)
-        self._node(p, QRectF(x + theme.text_width(title, "strong") + 10, y + 1, node_width, theme.px(20)), step.node)
+        self._node(p, QRectF(x + theme.text_width(title, "strong") + 10, y + 1, node_width, theme.px(20)), step.place)
 
     def _node(self, p: QPainter, r: QRectF, name: str) -> None:
         side = theme.px(14)
@@ -144,7 +144,7 @@ def undo_words(step: Step) -> str:
 
 def node_badge_width(step: Step) -> float:
     """In pixels."""
-    return theme.text_width(step.node, "label") + theme.px(14) + 18
+    return theme.text_width(step.place, "label") + theme.px(14) + 18
 
 
 def undo_height(width: float, step: Step) -> int:

@@ -18,6 +18,8 @@ from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan
 from nasclustergui.core.units import clock, percent
+from nasclustergui.subsystems.etcd.page import ConfigurationPage
+from nasclustergui.subsystems.etcd.page import Desk as ConfigDesk
 from nasclustergui.subsystems.gluster.page import Desk, StoragePage
 from nasclustergui.subsystems.nodes.model import Link
 from nasclustergui.ui.errors import ErrorDialog, describe
@@ -60,11 +62,12 @@ class Workspace(QObject):
         self.nodes = NodesPage(self.controller.book)
         desk = Desk(session.profile.name, session.profile, jobs, session.gluster.pool)
         self.storage = StoragePage(session.profile.name, profile=session.profile, desk=desk)
+        self.config = ConfigurationPage(ConfigDesk(session.profile.name, session.profile, jobs, session.store))
         self.alerts, self.timeline = AlertsPage(), TimelinePage()
         self.plan_dialog: PlanDialog | None = None
         self.dock = JobsDock(jobs)
         frame.set_cluster(session.profile, _profile_facts(session))
-        for page in (self.overview, self.nodes, self.storage, self.alerts, self.timeline):
+        for page in (self.overview, self.nodes, self.storage, self.config, self.alerts, self.timeline):
             self._tie(page)
             frame.add_page(page)
         self.dock.setVisible(False)
@@ -101,6 +104,7 @@ class Workspace(QObject):
     def close(self) -> None:
         """Stop reading, end the session."""
         self.controller.stop()
+        self.config.close_down()
         if self.plan_dialog is not None:
             self.plan_dialog.reject()
 
@@ -117,6 +121,7 @@ class Workspace(QObject):
         error = state.errors.get("gluster")
         if state.gluster is not None or error is not None:
             self.storage.set_state(state.gluster, error)
+        self.config.set_state(state.etcd, state.errors.get("etcd"))
         self._show_freshness(state)
         self.frame.sidebar.set_connection(*_connection(state))
 
@@ -199,6 +204,7 @@ class Workspace(QObject):
 
     def _on_plan_ended(self, job: Job, plan: Plan, error: Exception | None) -> None:
         self.storage.desk.changed.emit()
+        self.config.desk.changed.emit()
         if error is not None:
             title, _hint, _details = describe(error)
             self.frame.toasts.show("critical", title, _("Details"), lambda: ErrorDialog(error, self.frame).open())

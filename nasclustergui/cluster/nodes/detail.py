@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from nasclustergui.cluster.node_word import node_word
+from nasclustergui.cluster.nodes.actions import NodeAction, node_actions
 from nasclustergui.cluster.nodes.rows import HIGH_PERCENT, role_title
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.i18n import _, ngettext
@@ -118,10 +119,12 @@ class NodeDetail(QWidget):
     Signals:
         reconnect: name of the node to connect to now.
         chart_activated: (node, metric group) to look at in large: "cpu", "memory", "disk", "network".
+        command: an action id for the window ("terminal.open:node1").
     """
 
     reconnect = Signal(str)
     chart_activated = Signal(str, str)
+    command = Signal(str)
 
     def __init__(self, book: SeriesBook) -> None:
         super().__init__()
@@ -147,8 +150,21 @@ class NodeDetail(QWidget):
         for n, (key, chart) in enumerate(self.charts.items()):
             chart.activated.connect(lambda k=key: self.chart_activated.emit(self.node, k))
             grid.addWidget(chart, n // 2, n % 2)
-        head = row(self._name, self._role, self._badge, (self._sub, 1), None, self.connect_button, gap=8)
+        self.buttons = {action.id: self._button(action) for action in node_actions() if action.button}
+        buttons = (*self.buttons.values(), self.connect_button)
+        head = row(self._name, self._role, self._badge, (self._sub, 1), None, *buttons, gap=8)
         self.setLayout(col(head, (row(self.machine, (box(grid), 1), gap=12), 1), gap=10))
+
+    def _button(self, action: NodeAction) -> Button:
+        emit = lambda: self.command.emit(f"{action.id}:{self.node}")  # noqa: E731
+        made: Button = button(action.title, icon=action.icon, small=True, on_click=emit)
+        return made
+
+    def _show_actions(self, state: ClusterState, node: NodeState) -> None:
+        for action in node_actions():
+            if action.id in self.buttons:
+                why = action.why_not(state, node)
+                self.buttons[action.id].set_enabled(not why, why)
 
     def show_node(self, state: ClusterState, node: NodeState) -> None:
         """Show a node, or newer values of the same."""
@@ -161,6 +177,7 @@ class NodeDetail(QWidget):
         self._sub.set_text(" · ".join(part for part in (word.sub, node.host, node.rack) if part))
         self._sub.setToolTip("\n".join(part for part in (node.error, node.hint) if part))
         self.connect_button.setVisible(node.link is not Link.ONLINE)
+        self._show_actions(state, node)
         self.machine.show_node(node)
         if node.name != self.node:
             self.node = node.name

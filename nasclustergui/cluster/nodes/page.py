@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from nasclustergui.cluster.node_word import node_word
+from nasclustergui.cluster.nodes.actions import node_actions
 from nasclustergui.cluster.nodes.detail import NodeDetail
 from nasclustergui.cluster.nodes.rows import node_rows
 from nasclustergui.cluster.state import ClusterState
@@ -65,6 +68,7 @@ class NodesPage(Page):
         self.tree.row_changed.connect(self._on_row_changed)
         self.tree.set_menu(self._menu)
         self.detail.reconnect.connect(self.reconnect)
+        self.detail.command.connect(self.command)
         self.detail.chart_activated.connect(self.chart_activated)
 
     def _compose(self) -> None:
@@ -144,11 +148,24 @@ class NodesPage(Page):
         copy = QAction(_("Copy row"), menu)
         copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.tree.copy_text()))
         menu.addAction(copy)
+        if node is not None and self._state is not None:
+            self._add_actions(menu, self._state, node)
         if node is not None and node.link is not Link.ONLINE:
             connect = QAction(theme.icon("rotate-cw"), _("Connect now"), menu)
             connect.triggered.connect(lambda: self.reconnect.emit(node.name))
             menu.addAction(connect)
         return menu
+
+    def _add_actions(self, menu: QMenu, state: ClusterState, node: NodeState) -> None:
+        actions = sorted(node_actions(), key=lambda action: action.danger)
+        for action in actions:
+            entry = QAction(theme.icon(action.icon), action.title, menu)
+            why = action.why_not(state, node)
+            entry.setEnabled(not why)
+            entry.setToolTip(why)
+            entry.triggered.connect(partial(self.command.emit, f"{action.id}:{node.name}"))
+            menu.addAction(entry)
+        menu.setToolTipsVisible(True)
 
     def run_action(self, action: str) -> bool:
         """ "nodes.retry:NAME", "nodes.connect:NAME", "nodes.show:NAME"."""

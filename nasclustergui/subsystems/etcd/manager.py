@@ -7,13 +7,17 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from nasclustergui.core.errors import InvalidInput, StoreError
+from nasclustergui.core.command import Command, Result, checked
+from nasclustergui.core.errors import InvalidInput, OutcomeUnknown, PlanOutdated, StoreError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
+from nasclustergui.core.plan import Step
 from nasclustergui.remote.etcd import EtcdClient
 from nasclustergui.remote.etcd_endpoint import parse_endpoint
 from nasclustergui.remote.etcd_types import EventKind, KeyValue, MemberInfo, MemberStatus, WatchEvent
 from nasclustergui.remote.etcd_watch import Watch
+from nasclustergui.remote.node import Node, Nodes
+from nasclustergui.subsystems.etcd.features import Run, Store, checks, follows, runs
 from nasclustergui.subsystems.etcd.model import EtcdState, Member, MemberAlarm, Registration
 
 NODES = "/cluster/nodes/"
@@ -26,11 +30,18 @@ class EtcdManager:
     """etcd of one cluster.
 
     A cluster whose profile names no endpoints has no manager.
+
+    Attributes:
+        store: what features read and run with.
+        asks_from_here: steps may name no node: then this workstation asks etcd itself (`remote.driver.Asker`).
     """
 
-    def __init__(self, client: EtcdClient, node_names_by_host: Mapping[str, str]) -> None:
+    asks_from_here = True
+
+    def __init__(self, client: EtcdClient, node_names_by_host: Mapping[str, str], nodes: Nodes | None = None) -> None:
         """`node_names_by_host`: each address or host name of the profile's nodes → the node's name."""
         self._client = client
+        self.store = Store(client, nodes or NoNodes(), lambda job: self.read(job), dict(node_names_by_host))
         self._names = {host.lower(): name for host, name in node_names_by_host.items()}
         self._expected = tuple(dict.fromkeys(node_names_by_host.values()))
 
@@ -69,6 +80,34 @@ class EtcdManager:
                 on_change()
 
         return self._client.watch_prefix(NODES, on_events, lambda _state: on_change())
+
+    # ---- steps of plans: see remote.driver.Driver
+
+    def check(self, step: Step, job: Job) -> None:
+        """Raise PlanOutdated when a condition that `step.check` names does not hold now."""
+        for name in step.check.split():
+            why = checks()[name](self.store, step, job)
+            if why:
+                raise PlanOutdated(why, hint=_("Nothing of this step ran. Look at the state and plan it again."))
+
+    def run(self, node: str, command: Command, job: Job) -> Result:
+        """Do what an `etcdctl` command says, over gRPC; anything else runs on that very node.
+
+        Raises CommandFailed when etcd or the node refused, OutcomeUnknown where nobody knows whether it happened.
+        """
+        if node:
+            return checked(node, command, self.store.nodes[node].run(command, job))
+        run = _runner(command)
+        try:
+            return run(self.store, command, job)
+        except StoreError as error:
+            if error.ambiguous:
+                raise OutcomeUnknown(str(error), hint=error.hint, details=error.details) from error
+            raise
+
+    def follow(self, step: Step, job: Job) -> None:
+        """Watch the work that `step.follow` names until it ended. Raises NasError when it failed."""
+        follows()[step.follow](self.store, step, job)
 
     def _unasked(
         self, infos: tuple[MemberInfo, ...], statuses: tuple[MemberStatus, ...], job: Job | None
@@ -112,6 +151,23 @@ class EtcdManager:
         except StoreError as error:
             return (), error
         return registrations(listing.items), None
+
+
+class NoNodes(dict[str, Node]):
+    """No machine to log in to."""
+
+    def answering(self) -> tuple[str, ...]:
+        """Nobody."""
+        return ()
+
+
+def _runner(command: Command) -> Run:
+    """What runs such a command: the longest run of known words after "etcdctl"."""
+    words = command.argv[1:]
+    for count in range(len(words), 0, -1):
+        if found := runs().get(words[:count]):
+            return found
+    raise InvalidInput(_("Nobody here can run “{command}”.").format(command=command))
 
 
 def registrations(items: Iterable[KeyValue]) -> tuple[Registration, ...]:

@@ -7,11 +7,13 @@ import time
 from collections.abc import Mapping
 from functools import partial
 
+from nasclustergui.core.command import Command, Result, checked
 from nasclustergui.core.disks import Disk
-from nasclustergui.core.errors import NasError, NoAnswer
+from nasclustergui.core.errors import NasError, NoAnswer, PlanOutdated
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.metrics import Sample
+from nasclustergui.core.plan import Step
 from nasclustergui.remote.link import LinkInfo, LinkState
 from nasclustergui.remote.node import ask
 from nasclustergui.remote.parallel import gather
@@ -19,6 +21,7 @@ from nasclustergui.remote.sampler import LOST, OnSample, Sampler, sample_once
 from nasclustergui.remote.ssh import SshNode
 from nasclustergui.remote.ssh_nodes import SshNodes
 from nasclustergui.subsystems.nodes.commands import block_devices, filesystems
+from nasclustergui.subsystems.nodes.features import checks, follows
 from nasclustergui.subsystems.nodes.model import Link, NodesState, NodeState
 
 
@@ -37,6 +40,23 @@ class NodesManager:
         """Connect and sample from now on; `on_sample(node, sample)` is called from the gathering thread."""
         self._listener = on_sample
         self._sampler.start()
+
+    # ---- steps of plans: see remote.driver.Driver
+
+    def check(self, step: Step, job: Job) -> None:
+        """Raise PlanOutdated when a condition that `step.check` names does not hold now."""
+        for name in step.check.split():
+            why = checks()[name](self._nodes, step, job)
+            if why:
+                raise PlanOutdated(why, hint=_("Nothing of this step ran. Look at the state and plan it again."))
+
+    def run(self, node: str, command: Command, job: Job) -> Result:
+        """Run on that very node. Raises CommandFailed by the exit status, a NodeError."""
+        return checked(node, command, self._nodes[node].run(command, job))
+
+    def follow(self, step: Step, job: Job) -> None:
+        """Watch the work that `step.follow` names until it ended. Raises NasError when it failed."""
+        follows()[step.follow](self._nodes, step, job)
 
     def close(self) -> None:
         """Sample no more."""

@@ -1,0 +1,30 @@
+"""What can be done with a node from the Nodes page: the one list of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from nasclustergui.cluster.state import ClusterState
+from nasclustergui.subsystems.nodes.model import NodeState
+
+
+class NodeAction(NamedTuple):
+    """An entry of a node's menu; chosen, the page emits the command "ID:NODE", which some page carries out.
+
+    Attributes:
+        id: "terminal.open". icon, title: as shown. why_not: why it does not apply to this node now, "" if it does.
+        button: also a button in the head of the node's detail. danger: takes something away; stands last.
+    """
+
+    id: str
+    icon: str
+    title: str
+    why_not: Callable[[ClusterState, NodeState], str]
+    button: bool = False
+    danger: bool = False
+
+
+def node_actions() -> tuple[NodeAction, ...]:
+    """All of them, titled in the active language, in the menu's order."""
+    return ()

@@ -1,0 +1,1 @@
+"""Keys and values: reading, saving, deleting."""

@@ -1,0 +1,39 @@
+"""What a feature gets to work with: the cluster's etcd and its nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nasclustergui.core.command import Command, Result
+from nasclustergui.core.job import Job
+from nasclustergui.core.plan import Step
+from nasclustergui.remote.etcd import EtcdClient
+from nasclustergui.remote.node import Nodes
+from nasclustergui.subsystems.etcd.model import EtcdState
+
+
+@dataclass(frozen=True)
+class Store:
+    """One cluster's etcd, for worker threads: every method may block.
+
+    Attributes:
+        client: gRPC, with failover. nodes: the profile's machines over SSH, for what only they can do.
+        read: members, leader, registrations as they are now.
+        names: each address or host name of the profile's nodes → the node's name.
+    """
+
+    client: EtcdClient
+    nodes: Nodes
+    read: Callable[[Job], EtcdState]
+    names: dict[str, str]
+
+
+Run = Callable[[Store, Command, Job], Result]
+"""Does what an `etcdctl …` command line says. Raises CommandFailed when etcd refused, StoreError, OutcomeUnknown."""
+
+Check = Callable[[Store, Step, Job], str]
+"""Why a condition of the step doesn't hold now, one sentence; "" if it holds. Raises NasError if nobody can tell."""
+
+Follow = Callable[[Store, Step, Job], None]
+"""Watches what the step started until it ended well. Raises NasError when it failed."""
