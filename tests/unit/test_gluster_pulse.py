@@ -53,6 +53,7 @@ class Cluster:
         self.shown = {"node1": SHOWN, "node2": SHOWN}
         self.tasks = ""
         self.online = "1"  # what `volume status` says of both bricks
+        self.hung = self.late = ""  # the node whose glusterd never answers, and the one that doesn't once
         self.nodes = FakeNodes(self.answer, ("node1", "node2"))
         self.reader = StatusReader(GlusterClient(self.nodes), ("node1", "node2"))
         self.reading = Reading()
@@ -60,9 +61,12 @@ class Cluster:
     def answer(self, node: str, words: tuple[str, ...]) -> Result:
         match words:
             case ("sh", "-c", script, *_) if "pool list" in script:
-                return Result(0, self.shown[node])
+                late, self.late = self.late, "" if node == self.late else self.late
+                return Result(0, "silent\n" if node in (late, self.hung) else self.shown[node])
             case ("sh", *_):
                 return Result(0, "0\n")
+            case ("pool", "list") if node == self.hung:
+                return recorded("glusterd-hung-volume-status-from-node1-timeout5")
             case ("pool", "list"):
                 return recorded("pool-list-3nodes")
             case ("volume", "rebalance", *_):
@@ -77,7 +81,7 @@ class Cluster:
         """Read once; how often that took the lock."""
         before = len(self.nodes.ran)
         self.reading = self.reader.read((VOLUME,), absent, self.reading, Job("read", quiet=True))
-        assert not self.reading.error
+        assert bool(self.reading.error) == bool(self.hung)
         return sum(words[0] == "volume" for _node, words in self.nodes.ran[before:])
 
 
@@ -131,6 +135,28 @@ def test_a_node_that_shows_nothing_or_is_away_leaves_only_the_lock() -> None:
     assert cluster.read() == 1
     assert cluster.read() == 0
     assert cluster.read(("node2",)) == 1
+
+
+def test_a_node_that_was_late_once_is_looked_at_again_instead() -> None:
+    cluster = Cluster()
+    cluster.read()
+    cluster.late = "node2"
+    assert cluster.read() == 0
+
+
+def test_where_a_glusterd_hangs_the_lock_is_left_alone() -> None:
+    """`volume status` would get no answer and keep the lock for minutes: every other client were refused."""
+    cluster = Cluster()
+    cluster.read()
+    at, cluster.hung = cluster.reading.at, "node2"
+    assert cluster.read() == 0
+    assert cluster.reading.waits_for == ("node2",)
+    assert "glusterd on node2 does not answer" in cluster.reading.error
+    assert cluster.reading.at == at
+    assert cluster.read() == 0
+    cluster.hung = ""
+    assert cluster.read() >= 1
+    assert cluster.reading.waits_for == ()
 
 
 def test_after_a_change_of_ours_and_after_a_while_it_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,6 +94,11 @@ class StatusReader:
         started = [volume for volume in volumes if volume.status is VolumeStatus.STARTED]
         before = replace(before, processes=self._processes(absent, job))
         pulses = {} if absent else self._pulses(started, job)
+        if not (pulses or absent) and started:
+            if hung := self._hung(job):  # under the lock it would hang as well, and others were refused meanwhile
+                self._signs = None
+                return replace(before, error=hung.sentence, hint=hung.hint, waits_for=hung.nodes)
+            pulses = self._pulses(started, job)  # a busy node that was late once is no reason to take the lock
         signs = _signs(volumes, pulses) if pulses else None
         begun = time.monotonic()
         if self._holds(before, signs) and _agree(before.reports, started, pulses):
@@ -189,17 +194,11 @@ class StatusReader:
 
     def who_blocks(self, job: Job) -> Blocked | None:
         """The nodes that gluster waits for; None if all answer."""
-        answers = gather({n: partial(self._client.ask_node, n, PROBE, parse_peers, job) for n in self._names})
+        answers = self._probe(job)
         hung = [name for name, answer in answers.items() if isinstance(answer, ServiceDown)]
         gone = [name for name, answer in answers.items() if isinstance(answer, NodeError)]
         if hung:
-            return Blocked(
-                tuple(hung),
-                _("glusterd on {nodes} does not answer, and all of gluster waits for it; clients go on.").format(
-                    nodes=", ".join(hung)
-                ),
-                _("Restart it there (systemctl restart glusterd); its bricks may stop for a moment."),
-            )
+            return _waits_for(hung)
         if gone:
             return Blocked(
                 tuple(gone),
@@ -207,6 +206,16 @@ class StatusReader:
                 _("Bring the node back. Without it gluster gives up after two minutes or more."),
             )
         return None
+
+    def _hung(self, job: Job) -> Blocked | None:
+        """The nodes whose glusterd runs and doesn't answer; None if there is none."""
+        hung = [name for name, answer in self._probe(job).items() if isinstance(answer, NasError) and timed_out(answer)]
+        return _waits_for(hung) if hung else None
+
+    def _probe(self, job: Job) -> dict[str, object]:
+        """Every node's glusterd asked without the lock: its peers, or why it doesn't tell them."""
+        ask = self._client.ask_node
+        return dict(gather({name: partial(ask, name, PROBE, parse_peers, job) for name in self._names}))
 
     def _progress(self, reports: Mapping[str, StatusReport], before: Mapping[str, Task], job: Job) -> dict[str, Task]:
         """Progress of what runs or waits for a commit; what `volume status` shows but nobody can tell of is stale."""
@@ -241,6 +250,16 @@ class StatusReader:
         if found is None:
             return replace(task, state=TaskState.STALE)
         return replace(found, kind=task.kind, bricks=task.bricks)
+
+
+def _waits_for(hung: Sequence[str]) -> Blocked:
+    return Blocked(
+        tuple(hung),
+        _("glusterd on {nodes} does not answer, and all of gluster waits for it; clients go on.").format(
+            nodes=", ".join(hung)
+        ),
+        _("Restart it there (systemctl restart glusterd); its bricks may stop for a moment."),
+    )
 
 
 def _signs(volumes: Sequence[Volume], pulses: Mapping[str, Pulse]) -> Signs:

@@ -14,11 +14,12 @@ from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.gluster.commands.answer import Answer, failed, reading, unexpected
 
 SCRIPT = """gluster --mode=script --timeout=3 pool list >/dev/null 2>&1 || { echo silent; exit 0; }
-echo "glusterd $(pidof glusterd)"
+echo "glusterd $(pgrep -o -x glusterd)"
 ps -ww -C glusterfsd,glusterfs -o pid=,args=
 grep -H -e '^status=' -e '^rebalance_op=' -e '^rebalance-id=' /var/lib/glusterd/vols/*/node_state.info 2>/dev/null
 for brick do echo "size $(stat -f -c '%s %b %f %c %d' "$brick" 2>/dev/null || echo none) $brick"; done
 echo end"""
+# The oldest glusterd: whatever it starts, hooks of each change for instance, bears its name for a moment too.
 SERVED = re.compile(r"^\s*(\d+) .*? --volfile-id[ =](\S+)(?:.* --brick-name (\S+))?")
 CLIENT = re.compile(r"--process-name fuse|--volfile-id[ =]/")
 SIZE = re.compile(r"size (?:(\d+) (\d+) (\d+) (\d+) (\d+)|none) (/.*)")
