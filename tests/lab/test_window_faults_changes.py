@@ -121,8 +121,9 @@ def test_sessions_cut_while_a_rebalance_runs(app: Watched, cluster: Lab, output:
 
 
 def test_a_change_cut_off_in_the_middle_is_neither_done_nor_failed(app: Watched, cluster: Lab, output: Path) -> None:
+    dialog = app.ask(Action.STOP, "disp")  # it asks who uses the volume: that must not hang and keep the lock
     cluster.sh(4, "kill -STOP $(pidof glusterd)")  # the change hangs, for all peers must agree
-    job = app.agree(app.ask(Action.STOP, "disp"))
+    job = app.agree(dialog)
     app.wait(lambda: any("volume stop disp" in line for _at, _node, line in job.output), "the command", 30)
     nodes: list[int] = []  # it may end and be tried again while the lock is taken: what was seen last counts
     app.wait(lambda: nodes.extend(asks(cluster, "volume stop disp")) or nodes, "the command on its node", 30)
