@@ -70,6 +70,8 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--etcd-auth", action="store_true", help="etcd asks for users")
     up.add_argument("--snap", action="store_true", help="a stand-in for thin LVM, so that snapshots can be taken")
     up.add_argument("--georep", action="store_true", help="with gsyncd, and root may log in from node to node")
+    up.add_argument("--joined", type=int, default=0, metavar="N", help="nodes in the cluster; the rest is new")
+    up.add_argument("--no-agent", dest="agent", action="store_false", help="no heartbeat in etcd by the lab itself")
     up.add_argument("--no-peer", dest="peer", action="store_false", help="leave the GlusterFS nodes unconnected")
 
 

@@ -22,7 +22,7 @@ def text(spec: Spec) -> str:
         f"known_hosts = {_quoted(paths.known_hosts)}",
         'config = ""',
     ]
-    for n in spec.numbers:
+    for n in spec.joined_numbers:
         lines += ["", "[[nodes]]", f"name = {_quoted(node_name(n))}", f"host = {_quoted(node_address(n))}"]
     if spec.etcd:
         lines += ["", *_etcd(spec)]

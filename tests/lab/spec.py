@@ -23,7 +23,9 @@ class Spec:
     Attributes: `disks` brick disks per node of `disk_mb` MiB each (sparse files); `memory_mb` upper bound of what a
     node writes outside of its bricks; `peer` joins the GlusterFS nodes to one pool; `snap` puts a stand-in for thin
     LVM on the nodes (the kernel may have no device mapper), so that GlusterFS can take snapshots; `georep` leaves
-    gsyncd there and lets root log in from node to node.
+    gsyncd there and lets root log in from node to node; `joined` how many nodes are in the cluster (0: all), the others
+    are machines fresh from the installer: not in the profile, the pool or etcd, known to nobody by name or host key;
+    `agent` has each joined node register itself in etcd.
     """
 
     name: str
@@ -36,12 +38,15 @@ class Spec:
     peer: bool = True
     snap: bool = False
     georep: bool = False
+    joined: int = 0
+    agent: bool = True
 
     def __post_init__(self) -> None:
         _within("nodes", self.nodes, 1, MAX_NODES)
         _within("disks", self.disks, 0, MAX_DISKS)
         _within("disk-mb", self.disk_mb, MIN_DISK_MB, 1 << 20)
         _within("memory-mb", self.memory_mb, 256, 1 << 16)
+        _within("joined", self.joined, 0, self.nodes)
         if self.etcd_auth and not self.etcd:
             raise LabError("--etcd-auth makes no sense with --no-etcd")
 
@@ -55,9 +60,14 @@ class Spec:
         return range(1, self.nodes + 1)
 
     @property
+    def joined_numbers(self) -> range:
+        """Numbers of the nodes that are in the cluster."""
+        return range(1, (self.joined or self.nodes) + 1)
+
+    @property
     def etcd_numbers(self) -> range:
         """Numbers of the nodes that are etcd members."""
-        return range(1, min(ETCD_MEMBERS, self.nodes) + 1) if self.etcd else range(0)
+        return range(1, min(ETCD_MEMBERS, self.joined or self.nodes) + 1) if self.etcd else range(0)
 
     def credentials(self) -> dict[str, dict[str, str]]:
         """User names and passwords that work in the lab; they protect nothing and are the same in each."""

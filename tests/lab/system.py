@@ -92,7 +92,9 @@ def lay(spec: Spec, n: int, tree: Tree) -> None:
 
 
 def _names(spec: Spec, n: int, tree: Tree) -> None:
-    hosts = "".join(f"{node_address(i)} {node_name(i)}\n" for i in spec.numbers)
+    hosts = "".join(f"{node_address(i)} {node_name(i)}\n" for i in spec.joined_numbers)
+    if n not in spec.joined_numbers:  # as Debian's installer leaves it
+        hosts = f"127.0.1.1 {node_name(n)}\n"
     tree.write("/etc/hosts", "127.0.0.1 localhost\n" + hosts)
     tree.write("/etc/hostname", f"{node_name(n)}\n")
     tree.write("/etc/resolv.conf", RESOLV_CONF)

@@ -40,6 +40,8 @@ class Agent(Service):
         member = n in spec.etcd_numbers
         if not member:
             etcd.lay_certificates(context, tree, (0, 0))
+        if not spec.agent or n not in spec.joined_numbers:
+            return
         settings = {
             "ETCDCTL_API": "3",
             "ETCDCTL_ENDPOINTS": ",".join(etcd.endpoints(spec)),

@@ -122,7 +122,7 @@ def _require_users(spec: Spec) -> None:
     etcdctl(spec, "user", "grant-role", "root", "root")
     etcdctl(spec, "user", "add", ETCD_USER, f"--new-user-password={ETCD_PASSWORD}")
     etcdctl(spec, "user", "grant-role", ETCD_USER, "nas")
-    for n in spec.numbers:
+    for n in spec.joined_numbers:
         etcdctl(spec, "user", "add", node_name(n), "--no-password")
         etcdctl(spec, "user", "grant-role", node_name(n), "nas")
     etcdctl(spec, "auth", "enable")

@@ -40,10 +40,10 @@ class Gluster(Service):
         return (root / "run/glusterd.socket").exists()
 
     def healthy(self, spec: Spec) -> bool:
-        return not spec.peer or all(_connected(spec, n) for n in spec.numbers)
+        return not spec.peer or all(_connected(spec, n) for n in spec.joined_numbers)
 
     def form(self, spec: Spec) -> None:
-        if spec.peer and spec.nodes > 1:
+        if spec.peer and len(spec.joined_numbers) > 1:
             _probe(spec)
             if not wait_until(lambda: self.healthy(spec), 30, pause=0.05):
                 raise LabError("the GlusterFS nodes did not connect: " + _pool(spec, 1))
@@ -54,7 +54,7 @@ def _probe(spec: Spec) -> None:
     in_node(spec, 1, *probe, node_name(2))
     # The others know node1 by its address only, unless one of them calls it by name, and best before they exist.
     in_node(spec, 2, *probe, node_name(1))
-    others = " ".join(node_name(n) for n in spec.numbers if n > 2)
+    others = " ".join(node_name(n) for n in spec.joined_numbers if n > 2)
     in_node(spec, 1, "sh", "-c", f"for peer in {others}; do {' '.join(probe)} $peer || exit; done")
 
 
@@ -63,4 +63,4 @@ def _pool(spec: Spec, n: int) -> str:
 
 
 def _connected(spec: Spec, n: int) -> bool:
-    return _pool(spec, n).count("Connected") == spec.nodes
+    return _pool(spec, n).count("Connected") == len(spec.joined_numbers)

@@ -51,13 +51,15 @@ class Ssh(Service):
     def prepare(self, spec: Spec) -> None:
         paths = spec.paths
         _keygen(paths, paths.ssh_key, "workstation")
-        known = []
+        known = {}
         for n in spec.numbers:
             _keygen(paths, _host_key(paths, n), node_name(n))
-            known.append(f"{node_name(n)},{node_address(n)} {_public(_host_key(paths, n))}")
-        paths.known_hosts.write_text("\n".join(known) + "\n")
+            known[n] = f"{node_name(n)},{node_address(n)} {_public(_host_key(paths, n))}\n"
+        paths.known_hosts.write_text("".join(line for n, line in known.items() if n in spec.joined_numbers))
+        everybody = paths.root / "known_hosts_all"  # the lab itself knows also the machines outside of the cluster
+        everybody.write_text("".join(known.values()))
         hosts = "".join(f"Host {node_name(n)}\n  HostName {node_address(n)}\n" for n in spec.numbers)
-        paths.ssh_config.write_text(CLIENT_CONFIG.format(key=paths.ssh_key, known_hosts=paths.known_hosts) + hosts)
+        paths.ssh_config.write_text(CLIENT_CONFIG.format(key=paths.ssh_key, known_hosts=everybody) + hosts)
 
     def lay(self, context: Context, tree: Tree) -> None:
         tree.empty("/etc/ssh")
