@@ -1,8 +1,10 @@
 """The store of the cluster: etcd over gRPC, with failover between its members.
 
     client = EtcdClient(profile.etcd, password)       # no I/O yet; InvalidInput for a bad endpoint
-    kv = client.get("/cluster/config/smb/workgroup")  # KeyValue or None
+    kv = client.get("/cluster/config/smb/workgroup")  # KeyValue or None; with `revision` as it was then
     listing = client.get_prefix("/cluster/nodes/")    # Listing: items, all as of listing.revision
+    count, revision = client.count("/cluster/")
+    replay = client.replay(key)                       # Replay: all changes of one key that etcd still knows
     revision = client.put(key, value, lease=0)
     client.delete(key), client.delete_prefix(prefix)  # number of keys that were deleted
     client.compare_and_swap(key, value, mod_revision) # False: somebody else changed it meanwhile
@@ -11,6 +13,7 @@
     lease = client.lease(ttl); client.keep_alive(lease); client.revoke(lease)
     keeper = client.keep_lease(ttl, on_lost)          # LeaseKeeper: .id, .lost, .close()
     client.members(), client.status(url), client.statuses(urls), client.alarms()
+    client.member_add(peer_urls, learner=True), client.defragment(url) …: see etcd_admin
     client.close()                                    # ends calls, streams and threads within 1 s
 
 Every call blocks up to `seconds` (8 by default): never make one in the GUI thread. `job.cancel()` ends it at once. All
@@ -26,12 +29,14 @@ from collections.abc import Callable, Sequence
 from nasclustergui.core.errors import StoreError
 from nasclustergui.core.job import Job
 from nasclustergui.remote import etcd_messages as wire
+from nasclustergui.remote.etcd_admin import EtcdAdmin
 from nasclustergui.remote.etcd_endpoint import Endpoint, parse_endpoint
 from nasclustergui.remote.etcd_errors import RpcFailed, reason
 from nasclustergui.remote.etcd_failover import Access
 from nasclustergui.remote.etcd_lease import LeaseKeeper
 from nasclustergui.remote.etcd_link import Link
-from nasclustergui.remote.etcd_session import SECONDS, EtcdSession, diagnose
+from nasclustergui.remote.etcd_replay import Replay, replay
+from nasclustergui.remote.etcd_session import SECONDS, diagnose
 from nasclustergui.remote.etcd_types import (
     Alarm,
     Compare,
@@ -52,12 +57,14 @@ _PAGE = 1000  # keys
 _RESTARTS = 3  # of a listing whose revision was compacted while it was read
 
 
-class EtcdClient(EtcdSession):
+class EtcdClient(EtcdAdmin):
     """A cluster's etcd. Thread-safe. See the module's docstring."""
 
-    def get(self, key: str | bytes, *, seconds: float = SECONDS, job: Job | None = None) -> KeyValue | None:
-        """The key as the majority knows it, None if there is none."""
-        request = wire.range_request(*wire.span(key, prefix=False))
+    def get(
+        self, key: str | bytes, *, revision: int = 0, seconds: float = SECONDS, job: Job | None = None
+    ) -> KeyValue | None:
+        """The key as the majority knows it, None if there is none. `revision`: as it was then, 0 for now."""
+        request = wire.range_request(*wire.span(key, prefix=False), revision=revision)
         reply = self._call("KV.Range", request, subject=printable(key), seconds=seconds, job=job)
         return wire.key_value(reply.kvs[0]) if reply.kvs else None
 
@@ -67,25 +74,28 @@ class EtcdClient(EtcdSession):
         *,
         keys_only: bool = False,
         limit: int = 0,
+        revision: int = 0,
         seconds: float = SECONDS,
         job: Job | None = None,
     ) -> Listing:
         """All keys that begin with `prefix`, read in pages as of one revision; `limit` 0 is all.
 
-        `seconds` is the time for one page.
+        `revision`: as they were then, 0 for now. `seconds` is the time for one page.
         """
         for _restart in range(_RESTARTS):
             try:
-                return self._pages(prefix, keys_only, limit, seconds, job)
+                return self._pages(prefix, keys_only, limit, revision, seconds, job)
             except StoreError as error:
-                if "compacted" not in error.details:
+                if revision or "compacted" not in error.details:
                     raise
-        return self._pages(prefix, keys_only, limit, seconds, job)
+        return self._pages(prefix, keys_only, limit, revision, seconds, job)
 
-    def _pages(self, prefix: str | bytes, keys_only: bool, limit: int, seconds: float, job: Job | None) -> Listing:
+    def _pages(
+        self, prefix: str | bytes, keys_only: bool, limit: int, revision: int, seconds: float, job: Job | None
+    ) -> Listing:
         start, end = wire.span(prefix, prefix=True)
         items: list[KeyValue] = []
-        revision, page = 0, _PAGE
+        page = _PAGE
         while True:
             size = min(page, limit - len(items)) if limit else page
             request = wire.range_request(start, end, limit=size, revision=revision, keys_only=keys_only)
@@ -101,6 +111,30 @@ class EtcdClient(EtcdSession):
             if not reply.more or (limit and len(items) >= limit):
                 return Listing(tuple(items), revision, bool(reply.more))
             start = items[-1].key + b"\0"
+
+    def count(self, prefix: str | bytes, *, seconds: float = SECONDS, job: Job | None = None) -> tuple[int, int]:
+        """(number of keys that begin with `prefix`, the store's revision)."""
+        request = wire.range_request(*wire.span(prefix, prefix=True), count_only=True)
+        reply = self._call("KV.Range", request, subject=printable(prefix), seconds=seconds, job=job)
+        return int(reply.count), int(reply.header.revision)
+
+    def replay(
+        self,
+        key: str | bytes,
+        start_revision: int = 1,
+        until: int = 0,
+        *,
+        newest: int = 1000,
+        seconds: float = 30.0,
+        job: Job | None = None,
+    ) -> Replay:
+        """What happened to one key from `start_revision` on, see `etcd_replay.replay`."""
+        span = wire.span(key, prefix=False)
+
+        def attempt(link: Link, _left: float) -> Replay:
+            return replay(link, span, start_revision, until, newest, seconds, job)
+
+        return self._any(attempt, Access.READ, printable(key), seconds + SECONDS, job)
 
     def put(
         self,
@@ -171,18 +205,19 @@ class EtcdClient(EtcdSession):
         on_events: OnEvents,
         on_state: OnState = lambda _state: None,
         start_revision: int | None = None,
+        *,
+        prev: bool = False,
     ) -> Watch:
         """Changes of all keys that begin with `prefix`, from `start_revision` on or from now. Returns at once.
 
-        To miss nothing: list first, then watch from `listing.revision + 1`. When a COMPACTED state comes, list again.
+        `prev`: each event carries the key as it was before. To miss nothing: list first, then watch from `listing.revision + 1`. When a COMPACTED state comes, list again.
         """
         span = wire.span(prefix, prefix=True)
 
         def revision() -> int:
-            request = wire.range_request(*span, count_only=True)
-            return int(self._call("KV.Range", request, subject=printable(prefix)).header.revision)
+            return self.count(prefix)[1]
 
-        watch = Watch(self._failover(), span, revision, on_events, on_state, start_revision)
+        watch = Watch(self._failover(), span, revision, on_events, on_state, start_revision, prev)
         self._adopt(watch)
         return watch
 
@@ -203,9 +238,16 @@ class EtcdClient(EtcdSession):
         """End a lease now; all keys that hang on it are deleted."""
         self._call("Lease.LeaseRevoke", wire.revoke_request(lease), Access.WRITE, seconds=seconds, job=job)
 
-    def keep_lease(self, ttl: int, on_lost: Callable[[], None] = lambda: None) -> LeaseKeeper:
-        """A new lease that is renewed until the keeper or the client is closed."""
-        keeper = LeaseKeeper(self, self.lease(ttl), ttl, on_lost)
+    def keep_lease(
+        self,
+        ttl: int,
+        on_lost: Callable[[], None] = lambda: None,
+        *,
+        seconds: float = SECONDS,
+        job: Job | None = None,
+    ) -> LeaseKeeper:
+        """A new lease that is renewed until the keeper or the client is closed. `seconds`: to get it."""
+        keeper = LeaseKeeper(self, self.lease(ttl, seconds=seconds, job=job), ttl, on_lost)
         self._adopt(keeper)
         return keeper
 

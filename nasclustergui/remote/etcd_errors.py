@@ -13,7 +13,15 @@ _NEXT = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "CANCELLED", 
 _NEXT_TEXTS = ("context deadline exceeded", "context canceled", "too many requests", "no leader", "not capable")
 _LOGIN_TEXTS = ("invalid auth token", "revision of auth store is old")
 _LOGIN_REFUSED = ("user name is empty", "invalid user id or password")
-_NEVER_SENT = ("failed to connect", "errors resolving", "no leader", "too many requests", *_LOGIN_TEXTS)
+_REFUSED_TEXTS = ("unhealthy cluster",)  # though its status says "unavailable"
+_NEVER_SENT = (
+    "failed to connect",
+    "errors resolving",
+    "no leader",
+    "too many requests",
+    "not supported for learner",
+    *_LOGIN_TEXTS,
+)
 _LEADERLESS = ("no leader", "leader changed", "request timed out", "context deadline exceeded")
 _TLS_TEXTS = ("handshake failed", "unwrap failed", "verification", "ssl")
 _BROKEN_TEXTS = ("socket closed", "connection reset", "goaway", "broken pipe")
@@ -43,6 +51,8 @@ class RpcFailed(Exception):
         """What to do now."""
         if self.code == "UNAUTHENTICATED" or self.says(_LOGIN_TEXTS):
             return Verdict.LOGIN
+        if self.says(_REFUSED_TEXTS):
+            return Verdict.FINAL
         if self.code in _NEXT or self.says(_NEXT_TEXTS):
             return Verdict.NEXT
         return Verdict.FINAL
@@ -163,7 +173,10 @@ def _denied(where: Circumstances) -> tuple[str, str]:
         return _("etcd does not allow this user to change {key}.").format(key=where.subject), hint
     if where.subject:
         return _("etcd does not allow this user to read {key}.").format(key=where.subject), hint
-    return _("etcd does not allow this user to do that."), _("Use a user with the role root.")
+    hint = _("It takes etcd's user root: sign in as root, or name root in the cluster's profile.")
+    if where.user:
+        return _("etcd does not allow user {user} to do that.").format(user=where.user), hint
+    return _("etcd does not allow this user to do that."), hint
 
 
 def _full(_where: Circumstances) -> tuple[str, str]:
@@ -180,12 +193,25 @@ def _corrupt(_where: Circumstances) -> tuple[str, str]:
     )
 
 
+def _compacted(_where: Circumstances) -> tuple[str, str]:
+    return (
+        _("etcd no longer knows that revision: its history was compacted."),
+        _("Choose a newer revision."),
+    )
+
+
+def _future(_where: Circumstances) -> tuple[str, str]:
+    return _("etcd has not reached that revision yet."), _("Choose an older revision.")
+
+
 _REFUSALS: dict[str, Callable[[Circumstances], tuple[str, str]]] = {
     "user name is empty": _no_user,
     "invalid user ID or password": _wrong_password,
     "permission denied": _denied,
     "database space exceeded": _full,
     "corrupt": _corrupt,
+    "required revision has been compacted": _compacted,
+    "required revision is a future revision": _future,
     "request is too large": lambda _where: (
         _("The value is larger than etcd accepts."),
         _("A request may hold 1.5 MiB unless etcd was started with another limit."),
@@ -193,6 +219,33 @@ _REFUSALS: dict[str, Callable[[Circumstances], tuple[str, str]]] = {
     "requested lease not found": lambda _where: (
         _("The lease has run out or was revoked."),
         _("Ask for a new lease."),
+    ),
+    "unhealthy cluster": lambda _where: (
+        _("etcd changes its member list only while enough members are connected, and now they are not."),
+        _("Wait until all members have answered for 5 s, or bring back the ones that don't."),
+    ),
+    "not enough started members": lambda _where: (
+        _("etcd refuses: too many of the members that have a vote were never started."),
+        _("Start the member that was added last, or remove it."),
+    ),
+    "in sync with leader": lambda _where: (
+        _("The learner does not have all the leader's data yet, so etcd gives it no vote."),
+        _("Wait until it has caught up; if it never does, look at its log."),
+    ),
+    "too many learner": lambda _where: (
+        _("etcd takes one learner at a time, and there is one already."),
+        _("Promote or remove that one first."),
+    ),
+    "can only promote a learner": lambda _where: (_("This member has a vote already."), ""),
+    "member not found": lambda _where: (_("This member is not in etcd's member list."), _("Read the list again.")),
+    "Peer URLs already exists": lambda _where: (
+        _("A member with this peer URL is in etcd's member list already."),
+        _("Remove that member first, or give the new one another address."),
+    ),
+    "not leader": lambda _where: (_("This member does not lead any more."), _("Read the members again.")),
+    "bad leader transferee": lambda _where: (
+        _("This member cannot lead: it has no vote or is not connected."),
+        _("Choose a member that answers and has a vote."),
     ),
     "has been compacted": lambda _where: (
         _("This revision is no longer kept: the history was compacted."),

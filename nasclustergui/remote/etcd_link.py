@@ -11,7 +11,7 @@ from nasclustergui.core.errors import Cancelled
 from nasclustergui.core.job import Job
 from nasclustergui.remote.etcd_endpoint import Endpoint
 from nasclustergui.remote.etcd_errors import RpcFailed
-from nasclustergui.remote.etcd_rpc import grpc, messages
+from nasclustergui.remote.etcd_rpc import grpc, messages, unary_method, unary_methods
 from nasclustergui.remote.etcd_tls import TlsFiles
 
 _MESSAGE_LIMIT = 64 << 20  # bytes; gRPC's own 4 MiB is less than a page of large values
@@ -140,6 +140,8 @@ class Link:
                 raise Cancelled
             if self._channel is None:
                 self._channel = self._open()
+            if method in unary_methods():
+                return unary_method(self._channel, method)
             if service not in self._stubs:
                 self._stubs[service] = getattr(messages(), f"{service}Stub")(self._channel)
             return getattr(self._stubs[service], name)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _
-from nasclustergui.remote.etcd_rpc import messages, unknown_fields
+from nasclustergui.remote.etcd_rpc import messages, unknown_fields, with_flag
 from nasclustergui.remote.etcd_types import (
     Alarm,
     Compare,
@@ -33,7 +34,7 @@ _TARGETS = {
     Target.LEASE: 4,
 }
 _ALARMS = {1: "NOSPACE", 2: "CORRUPT"}
-_STATUS_ERRORS, _STATUS_IN_USE, _MEMBER_LEARNER = 8, 9, 5
+_STATUS_ERRORS, _STATUS_IN_USE, _MEMBER_LEARNER, _ADD_LEARNER = 8, 9, 5, 2  # field numbers of rpc.proto
 
 
 def span(key: str | bytes, prefix: bool) -> tuple[bytes, bytes]:
@@ -86,13 +87,13 @@ def _operation(operation: Operation) -> Any:
     return messages().RequestOp(request_range=range_request(*span(operation.key, operation.prefix)))
 
 
-def watch_request(key: bytes, end: bytes, revision: int) -> Any:
-    """Changes from `revision` on.
+def watch_request(key: bytes, end: bytes, revision: int, prev: bool = False) -> Any:
+    """Changes from `revision` on; `prev`: with what each key was before.
 
     Progress notifications are not asked for: before etcd 3.4.25 they may overtake events (etcd issue 15220), so a
     resume point taken from one could skip changes.
     """
-    create = messages().WatchCreateRequest(key=key, range_end=end, start_revision=revision)
+    create = messages().WatchCreateRequest(key=key, range_end=end, start_revision=revision, prev_kv=prev)
     return messages().WatchRequest(create_request=create)
 
 
@@ -103,7 +104,12 @@ def key_value(kv: Any) -> KeyValue:
 
 def watch_events(reply: Any) -> tuple[WatchEvent, ...]:
     """From WatchResponse, in the order in which they happened."""
-    return tuple(WatchEvent(EventKind.DELETE if e.type == 1 else EventKind.PUT, key_value(e.kv)) for e in reply.events)
+    return tuple(_event(event) for event in reply.events)
+
+
+def _event(event: Any) -> WatchEvent:
+    kind = EventKind.DELETE if event.type == 1 else EventKind.PUT
+    return WatchEvent(kind, key_value(event.kv), key_value(event.prev_kv) if event.HasField("prev_kv") else None)
 
 
 def txn_result(reply: Any) -> TxnResult:
@@ -115,17 +121,13 @@ def txn_result(reply: Any) -> TxnResult:
 
 def members(reply: Any) -> tuple[MemberInfo, ...]:
     """From MemberListResponse, by name."""
-    found = [
-        MemberInfo(
-            int(m.ID),
-            str(m.name),
-            tuple(m.peerURLs),
-            tuple(m.clientURLs),
-            any(number == _MEMBER_LEARNER and value for number, value in unknown_fields(m)),
-        )
-        for m in reply.members
-    ]
-    return tuple(sorted(found, key=lambda m: (m.name, m.id)))
+    return tuple(sorted(map(member, reply.members), key=lambda m: (m.name, m.id)))
+
+
+def member(found: Any) -> MemberInfo:
+    """From Member."""
+    learner = any(number == _MEMBER_LEARNER and value for number, value in unknown_fields(found))
+    return MemberInfo(int(found.ID), str(found.name), tuple(found.peerURLs), tuple(found.clientURLs), learner)
 
 
 def member_status(endpoint: str, reply: Any) -> MemberStatus:
@@ -171,6 +173,43 @@ def revoke_request(lease: int) -> Any:
 def member_list_request() -> Any:
     """The member list as the asked member knows it (etcd 3.5 asks the majority only if told so)."""
     return messages().MemberListRequest()
+
+
+def member_add_request(peer_urls: Sequence[str], learner: bool) -> Any:
+    """Announce a member."""
+    request = messages().MemberAddRequest(peerURLs=peer_urls)
+    return with_flag(request, _ADD_LEARNER) if learner else request
+
+
+def member_remove_request(member_id: int) -> Any:
+    """Take a member out; a promotion has the same shape."""
+    return messages().MemberRemoveRequest(ID=member_id)
+
+
+def member_update_request(member_id: int, peer_urls: Sequence[str]) -> Any:
+    """Give a member other peer URLs."""
+    return messages().MemberUpdateRequest(ID=member_id, peerURLs=peer_urls)
+
+
+def move_leader_request(member_id: int) -> Any:
+    """Let that member lead."""
+    return messages().MoveLeaderRequest(targetID=member_id)
+
+
+def compact_request(revision: int) -> Any:
+    """Forget the history before a revision, and answer when the database has let it go."""
+    return messages().CompactionRequest(revision=revision, physical=True)
+
+
+def defragment_request() -> Any:
+    """Rewrite the asked member's database."""
+    return messages().DefragmentRequest()
+
+
+def disarm_request(alarm: Alarm) -> Any:
+    """Take an alarm back."""
+    kind = next(number for number, name in _ALARMS.items() if name == alarm.kind)
+    return messages().AlarmRequest(action=2, memberID=alarm.member_id, alarm=kind)
 
 
 def status_request() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,30 @@ def messages() -> Any:
     from etcd3 import etcdrpc
 
     return etcdrpc
+
+
+@cache
+def unary_methods() -> Mapping[str, tuple[Any, Any]]:
+    """Methods that the generated stubs lack: "Service.Method" → classes of request and reply.
+
+    MemberPromote is of etcd 3.4; its messages look like those of MemberRemove on the wire (rpc.proto).
+    """
+    m = messages()
+    return {"Cluster.MemberPromote": (m.MemberRemoveRequest, m.MemberRemoveResponse)}
+
+
+def unary_method(channel: Any, method: str) -> Any:
+    """What the generated stub would have for one of `unary_methods`, "Cluster.MemberPromote"."""
+    request, reply = unary_methods()[method]
+    path = f"/etcdserverpb.{method.replace('.', '/')}"
+    return channel.unary_unary(
+        path, request_serializer=request.SerializeToString, response_deserializer=reply.FromString
+    )
+
+
+def with_flag(message: Any, number: int) -> Any:
+    """The message with a field that its generated class doesn't know: bool, true (a varint: tag, then 1)."""
+    return type(message).FromString(message.SerializeToString() + bytes([number << 3, 1]))
 
 
 def unknown_fields(message: Any) -> list[tuple[int, Any]]:

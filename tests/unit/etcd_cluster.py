@@ -96,11 +96,16 @@ class EtcdCluster:
         """Client URLs of all members."""
         return tuple(self.endpoint(i) for i in range(self.size))
 
-    def _peer(self, i: int) -> str:
+    def peer(self, i: int) -> str:
+        """Peer URL of member i."""
         return f"https://127.0.0.1:{self.ports[2 * i + 1]}"
 
-    def start(self, i: int) -> None:
-        """Start member i, again with its data if it ran before."""
+    def join(self, i: int, *others: int) -> None:
+        """Start member i, which was added to a cluster of `others` (and itself)."""
+        self.start(i, (*others, i), "existing")
+
+    def start(self, i: int, founders: tuple[int, ...] = (), state: str = "new") -> None:
+        """Start member i, again with its data if it ran before. `founders`: all members of it at that time."""
         pki = self.pki
         name = self.certificate
         tls = [f"--cert-file={pki.path(f'{name}.crt')}", f"--key-file={pki.path(f'{name}.key')}"]
@@ -109,9 +114,10 @@ class EtcdCluster:
         peer = [f"--peer-cert-file={pki.path('server.crt')}", f"--peer-key-file={pki.path('server.key')}"]
         peer += [f"--peer-trusted-ca-file={pki.path('ca.crt')}", "--peer-client-cert-auth"]
         urls = [f"--listen-client-urls={self.endpoint(i)}", f"--advertise-client-urls={self.endpoint(i)}"]
-        urls += [f"--listen-peer-urls={self._peer(i)}", f"--initial-advertise-peer-urls={self._peer(i)}"]
-        members = ",".join(f"m{n}={self._peer(n)}" for n in range(self.size))
+        urls += [f"--listen-peer-urls={self.peer(i)}", f"--initial-advertise-peer-urls={self.peer(i)}"]
+        members = ",".join(f"m{n}={self.peer(n)}" for n in founders or range(self.size))
         argv = [str(ETCD), f"--name=m{i}", f"--data-dir={self.folder / f'm{i}'}", f"--initial-cluster={members}"]
+        argv += [f"--initial-cluster-state={state}"]
         argv += ["--pre-vote", "--logger=zap", "--log-level=error", *tls, *peer, *urls, *self.extra]
         log = (self.folder / f"m{i}.log").open("ab")
         with log:

@@ -28,6 +28,10 @@ class Store:
     read: Callable[[Job], EtcdState]
     names: dict[str, str]
 
+    def admin(self) -> EtcdClient:
+        """The client for what etcd allows its user root only: members, upkeep, snapshots, users and roles."""
+        return self.client
+
 
 Run = Callable[[Store, Command, Job], Result]
 """Does what an `etcdctl …` command line says. Raises CommandFailed when etcd refused, StoreError, OutcomeUnknown."""

@@ -1,0 +1,10 @@
+"""Runs `etcdctl member …` and what keeps etcd's databases in order, as etcd's own user root where it has users."""
+
+from __future__ import annotations
+
+from nasclustergui.subsystems.etcd.features.members import membership
+from nasclustergui.subsystems.etcd.features.store import Check, Follow, Run
+
+RUNS: dict[tuple[str, ...], Run] = {**membership.RUNS}
+CHECKS: dict[str, Check] = {**membership.CHECKS}
+FOLLOWS: dict[str, Follow] = {**membership.FOLLOWS}
