@@ -210,7 +210,8 @@ class EtcdClient(EtcdAdmin):
     ) -> Watch:
         """Changes of all keys that begin with `prefix`, from `start_revision` on or from now. Returns at once.
 
-        `prev`: each event carries the key as it was before. To miss nothing: list first, then watch from `listing.revision + 1`. When a COMPACTED state comes, list again.
+        `prev`: each event carries the key as it was before.
+        To miss nothing: list first, then watch from `listing.revision + 1`. When a COMPACTED state comes, list again.
         """
         span = wire.span(prefix, prefix=True)
 

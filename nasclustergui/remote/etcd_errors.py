@@ -193,25 +193,12 @@ def _corrupt(_where: Circumstances) -> tuple[str, str]:
     )
 
 
-def _compacted(_where: Circumstances) -> tuple[str, str]:
-    return (
-        _("etcd no longer knows that revision: its history was compacted."),
-        _("Choose a newer revision."),
-    )
-
-
-def _future(_where: Circumstances) -> tuple[str, str]:
-    return _("etcd has not reached that revision yet."), _("Choose an older revision.")
-
-
 _REFUSALS: dict[str, Callable[[Circumstances], tuple[str, str]]] = {
     "user name is empty": _no_user,
     "invalid user ID or password": _wrong_password,
     "permission denied": _denied,
     "database space exceeded": _full,
     "corrupt": _corrupt,
-    "required revision has been compacted": _compacted,
-    "required revision is a future revision": _future,
     "request is too large": lambda _where: (
         _("The value is larger than etcd accepts."),
         _("A request may hold 1.5 MiB unless etcd was started with another limit."),
@@ -246,6 +233,10 @@ _REFUSALS: dict[str, Callable[[Circumstances], tuple[str, str]]] = {
     "bad leader transferee": lambda _where: (
         _("This member cannot lead: it has no vote or is not connected."),
         _("Choose a member that answers and has a vote."),
+    ),
+    "is a future revision": lambda _where: (
+        _("etcd has not reached that revision yet."),
+        _("Choose an older one."),
     ),
     "has been compacted": lambda _where: (
         _("This revision is no longer kept: the history was compacted."),

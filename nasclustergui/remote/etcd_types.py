@@ -53,10 +53,15 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WatchEvent:
-    """One change of one key. A deletion (also by a lease that ran out) carries the key and its revision only."""
+    """One change of one key. A deletion (also by a lease that ran out) carries the key and its revision only.
+
+    Attributes:
+        prev: the key before the change, if the watch asked for it and etcd still knew; None for a new key too.
+    """
 
     kind: EventKind
     kv: KeyValue
+    prev: KeyValue | None = None
 
 
 class WatchKind(StrEnum):

@@ -39,10 +39,12 @@ class Watch:
         on_events: OnEvents,
         on_state: OnState,
         start_revision: int | None,
+        prev: bool = False,
     ) -> None:
+        """`prev`: events carry what each key was before."""
         self._failover, self._span, self._current_revision = failover, span, current_revision
         self._on_events, self._on_state = on_events, on_state
-        self._next = start_revision
+        self._next, self._prev = start_revision, prev
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._call: Any = None
@@ -54,6 +56,11 @@ class Watch:
     def next_revision(self) -> int | None:
         """The first revision not delivered yet; None before the first connection if none was asked for."""
         return self._next
+
+    @property
+    def ended(self) -> bool:
+        """True once nothing will be delivered any more: it was stopped, or its client was closed."""
+        return self._stop.is_set() or not self._thread.is_alive()
 
     def close(self, seconds: float = 1.0) -> bool:
         """End the stream and the thread; False if a callback still runs after `seconds`."""
@@ -112,7 +119,7 @@ class Watch:
         """Deliver changes until the stream breaks, which raises RpcFailed."""
         revision = self._start()
         requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        requests.put(etcd_messages.watch_request(*self._span, revision))
+        requests.put(etcd_messages.watch_request(*self._span, revision, self._prev))
         call = link.stream("Watch.Watch", iter(requests.get, None))
         with self._lock:
             self._call = call
