@@ -32,6 +32,10 @@ class Secret(str):
         """The text itself. Only `remote/` may call this, to send it."""
         return str.__str__(self)
 
+    def quoted(self) -> Secret:
+        """The same as a word of a shell: still secret."""
+        return Secret(shlex.quote(str.__str__(self)))
+
 
 @dataclass(frozen=True)
 class Command:
@@ -43,6 +47,7 @@ class Command:
         root: the command needs root: through sudo where the login user is another.
         lock: the cluster-wide lock that it takes ("gluster"), or "" for none.
         stdin: what it reads; never a place for secrets in argv.
+        secret: what it reads after that, a line of its own that is shown nowhere; needs `stdin` before it.
     """
 
     argv: tuple[str, ...]
@@ -50,6 +55,7 @@ class Command:
     root: bool = True
     lock: str = ""
     stdin: bytes = field(default=b"", repr=False)
+    secret: Secret | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         return shlex.join(str(word) for word in self.argv)
@@ -57,6 +63,10 @@ class Command:
     def line(self) -> str:
         """The command line to send: as `str()`, but with secrets in clear."""
         return shlex.join(word.reveal() if isinstance(word, Secret) else word for word in self.argv)
+
+    def input(self) -> bytes:
+        """What to send to its standard input, the secret in clear."""
+        return self.stdin + (self.secret.reveal().encode("utf-8", "surrogateescape") + b"\n" if self.secret else b"")
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class SshNode:
 
         if command.root and transport.user != "root":
             return self._sudo.run(command, transport.user, self.host, execute, watch, quiet=quiet)
-        return execute(command.line(), command.stdin, None)
+        return execute(command.line(), command.input(), None)
 
     def _transport(self, watch: Watch) -> SshTransport:
         """The connection; an error here says that the command never left."""

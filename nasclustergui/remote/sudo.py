@@ -55,7 +55,7 @@ class Sudo:
         `quiet`: ask nobody, and send no password that wasn't accepted before.
         """
         if command.argv not in self._needs_password:
-            result = execute(f"sudo -n -- {command.line()}", command.stdin, None)
+            result = execute(f"sudo -n -- {command.line()}", command.input(), None)
             said = _complaint(result)
             if not _NEEDS_PASSWORD.search(said):
                 return self._judged(result, said, user, host)
@@ -63,7 +63,7 @@ class Sudo:
         if quiet and not self._proven:
             raise self._error(_("{user} needs a password to act as root").format(user=user), "", "")
         self._prove(user, host, execute, watch)
-        return self._with_password(f"-- {command.line()}", command.stdin, user, host, execute)
+        return self._with_password(f"-- {command.line()}", command.input(), user, host, execute)
 
     def _remember(self, argv: tuple[str, ...]) -> None:
         self._needs_password[argv] = None
