@@ -8,9 +8,11 @@ import pytest
 
 from nasclustergui.core.command import Result
 from nasclustergui.core.errors import CommandFailed, InvalidInput, UnexpectedOutput
+from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Risk
 from nasclustergui.core.plan_json import from_json, to_json
-from nasclustergui.subsystems.gluster.features.bitrot import commands, plans
+from nasclustergui.subsystems.gluster.client import GlusterClient
+from nasclustergui.subsystems.gluster.features.bitrot import commands, driver, plans
 from nasclustergui.subsystems.gluster.features.bitrot.copies import (
     parse_copy,
     read_copies,
@@ -19,8 +21,9 @@ from nasclustergui.subsystems.gluster.features.bitrot.copies import (
 )
 from nasclustergui.subsystems.gluster.features.bitrot.heal import plan_heal_corrupted
 from nasclustergui.subsystems.gluster.features.bitrot.model import Corrupted, FileCopy, Worth
+from nasclustergui.subsystems.gluster.features.pool import Pool
 from nasclustergui.subsystems.gluster.model import Volume, VolumeType
-from tests.recorded.fake_gluster import said
+from tests.recorded.fake_gluster import FakeNodes, recorded, said
 from tests.recorded.pools import state, volume
 
 GFID = "95e0345b-da87-4a2e-ad97-50ddc2a2ef22"
@@ -202,6 +205,25 @@ def test_switches() -> None:
     for bad in ({"scrub-frequency": "minute"}, {"signing-time": "0"}, {"bogus": "1"}, {"scrub-throttle": "fast"}, now):
         with pytest.raises(InvalidInput):
             plans.plan_settings(ON, bad, now, state(ON), "lab")
+
+
+def test_a_scrub_that_a_node_would_not_hear_of_is_not_begun() -> None:
+    step = plans.plan_scrub(ON, "ondemand", state(ON), "lab").steps[0]
+    assert "bitrot_scrubbers_run" in step.check
+    assert "bitrot_scrubbers_run" not in plans.plan_scrub(ON, "pause", state(ON), "lab").steps[0].check
+    check = driver.CHECKS["bitrot_scrubbers_run"]
+    job = Job("scrub", quiet=True)
+
+    def said_by(text: str) -> Pool:
+        client = GlusterClient(FakeNodes(lambda _node, _words: Result(0, text)))
+        return Pool(client, client._nodes, lambda _job: state(ON), lambda _job: state(ON))
+
+    told = recorded("volume-status-arb-with-bitd").stdout
+    assert check(said_by(told), step, job) == ""
+    scrubber = told.rindex("Scrubber Daemon")
+    down = told[:scrubber] + told[scrubber:].replace("<status>1<", "<status>0<", 1)
+    assert "does not run on node" in check(said_by(down), step, job)
+    assert "No scrubber" in check(said_by(told.replace("Scrubber Daemon", "Other Daemon")), step, job)
 
 
 def test_copies_of_a_node_that_nobody_knows() -> None:

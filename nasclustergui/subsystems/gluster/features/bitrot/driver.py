@@ -8,12 +8,15 @@ from nasclustergui.core.errors import NasError, OutcomeUnknown
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
+from nasclustergui.subsystems.gluster.commands import volume_status
+from nasclustergui.subsystems.gluster.commands.status import parse_status
 from nasclustergui.subsystems.gluster.features.bitrot.copies import read_copies, why_not_healed
 from nasclustergui.subsystems.gluster.features.bitrot.model import FileCopy, Worth
 from nasclustergui.subsystems.gluster.features.bitrot.read import enabled
 from nasclustergui.subsystems.gluster.features.pool import Check, Follow, Pool
 from nasclustergui.subsystems.gluster.model import Volume
 
+SCRUBBER = "Scrubber Daemon"
 PAUSE = 2.0  # seconds between looks
 PATIENCE = 900.0  # seconds without any copy getting further
 
@@ -30,6 +33,22 @@ def _off(pool: Pool, step: Step, job: Job) -> str:
     if volume is None or not enabled(volume):
         return ""
     return _("Bit rot detection of {volume} is on by now.").format(volume=step.args["volume"])
+
+
+def _scrubbers_run(pool: Pool, step: Step, job: Job) -> str:
+    """Gluster leaves out, without a word, a node whose scrubber it has no connection to (seen with 10.3)."""
+    reports = pool.ask(volume_status(step.args["volume"]), parse_status, job)
+    needed = {brick.host_uuid for report in reports for brick in report.bricks}  # the others have nothing to look at
+    daemons = [d for report in reports for d in report.daemons if d.kind == SCRUBBER and d.host_uuid in needed]
+    missing = [one.host for one in daemons if not one.online]
+    if daemons and not missing:
+        return ""
+    if not daemons:
+        return _("No scrubber of {volume} runs.").format(volume=step.args["volume"])
+    return _(
+        "The scrubber does not run on {nodes}: gluster would leave that out without a word. Right after a change it "
+        "takes some seconds; else `gluster volume start {volume} force` starts it."
+    ).format(nodes=", ".join(missing), volume=step.args["volume"])
 
 
 def _good_copies(pool: Pool, step: Step, job: Job) -> str:
@@ -81,5 +100,10 @@ def _as_large(mine: FileCopy, copies: tuple[FileCopy, ...]) -> bool:
     return all(copy.size == mine.size for copy in copies if copy.worth is Worth.PROVEN)
 
 
-CHECKS: dict[str, Check] = {"bitrot_on": _on, "bitrot_off": _off, "bitrot_good_copies": _good_copies}
+CHECKS: dict[str, Check] = {
+    "bitrot_on": _on,
+    "bitrot_off": _off,
+    "bitrot_scrubbers_run": _scrubbers_run,
+    "bitrot_good_copies": _good_copies,
+}
 FOLLOWS: dict[str, Follow] = {"bitrot_healed": healed}

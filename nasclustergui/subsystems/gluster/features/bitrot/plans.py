@@ -69,7 +69,8 @@ def plan_scrub(volume: Volume, action: str, state: GlusterState, cluster: str) -
     if action not in titles:
         raise InvalidInput(_("The scrubber cannot do “{action}”.").format(action=action), field="action")
     back = {"pause": ("scrub", "resume"), "resume": ("scrub", "pause")}.get(action)
-    step = _step(volume, state, titles[action], ("scrub", action), "bitrot_on", undo=back)
+    check = "bitrot_on bitrot_scrubbers_run" if action == "ondemand" else "bitrot_on"
+    step = _step(volume, state, titles[action], ("scrub", action), check, undo=back)
     meanings = {
         "ondemand": Meaning(
             Severity.BUSY,
