@@ -32,9 +32,9 @@ class Secret(str):
         """The text itself. Only `remote/` may call this, to send it."""
         return str.__str__(self)
 
-    def quoted(self) -> Secret:
-        """The same as a word of a shell: still secret."""
-        return Secret(shlex.quote(str.__str__(self)))
+    def quoted(self, before: str = "") -> Secret:
+        """The same as a word of a shell, behind `before` ("PASSWORD="): still secret."""
+        return Secret(before + shlex.quote(str.__str__(self)))
 
 
 @dataclass(frozen=True)

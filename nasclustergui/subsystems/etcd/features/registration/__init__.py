@@ -1,0 +1,1 @@
+"""What the nodes say of themselves under /cluster/nodes/: waiting until one is registered, or gone."""
