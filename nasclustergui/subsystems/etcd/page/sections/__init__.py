@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import NamedTuple, cast
 
+from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.etcd.page.desk import Desk
 from nasclustergui.subsystems.etcd.page.section import Section
 
@@ -19,7 +20,7 @@ class SectionSpec(NamedTuple):
 
 def sections() -> tuple[SectionSpec, ...]:
     """All of them, titled in the active language."""
-    return ()
+    return (SectionSpec("keys", _("Keys"), "keys:KeysSection"),)
 
 
 def make(spec: SectionSpec, desk: Desk) -> Section:

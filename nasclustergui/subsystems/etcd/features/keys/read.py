@@ -1,0 +1,143 @@
+"""Reads keys for the tree, a page of a level at a time; never a value that nobody looks at."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+from nasclustergui.core.errors import StoreError
+from nasclustergui.core.i18n import _
+from nasclustergui.core.job import Job
+from nasclustergui.remote.etcd_ranges import Grant, lease_left, own_grants, own_name, read_page
+from nasclustergui.remote.etcd_types import prefix_end
+from nasclustergui.subsystems.etcd.features.keys.model import (
+    WHOLE,
+    Child,
+    KeyRead,
+    LevelPage,
+    Reach,
+    Span,
+    below,
+    child_of,
+)
+from nasclustergui.subsystems.etcd.features.store import Store
+
+FIRST = 128  # keys of a level's first page: the rows that fit on a screen, and some more
+LARGEST = 8192  # keys of a page: the server walks the whole rest of the range for each, so few large ones
+_RICH = 50  # a page with fewer keys per new entry than this is worth a larger next one
+
+
+def reach(store: Store, job: Job) -> Reach:
+    """What the profile's user may read: everything, or the ranges that its roles name. Raises StoreError."""
+    try:
+        page = read_page(store.client, b"", None, limit=1, keys_only=True, job=job)
+        return Reach((WHOLE,), True, "", page.revision)
+    except StoreError as error:
+        if "permission denied" not in error.details:
+            raise
+        grants = own_grants(store.client, job=job)
+        spans = joined(grant for grant in grants or () if grant.read)
+        if not spans:
+            raise
+    first = spans[0]
+    page = read_page(store.client, first.start, first.end, limit=1, keys_only=True, job=job)
+    return Reach(spans, False, own_name(store.client), page.revision)
+
+
+def joined(grants: Iterable[Grant]) -> tuple[Span, ...]:
+    """The ranges that may be read, in order, those that touch made one."""
+    found: list[Span] = []
+    for start, end in sorted(((grant.start, grant.end) for grant in grants), key=lambda span: span[0]):
+        if found and (found[-1].end is None or start <= found[-1].end):
+            before = found.pop()
+            end = None if before.end is None or end is None else max(before.end, end)
+            start = before.start
+        found.append(Span(start, end))
+    return tuple(found)
+
+
+def children(
+    store: Store, prefix: bytes, spans: Sequence[Span], job: Job, *, start: bytes = b"", want: int = FIRST
+) -> LevelPage:
+    """Entries right below `prefix`, at least `want` of them from `start` on if there are so many.
+
+    What lies below a folder is jumped over: a level of ten folders with 10,000 keys each costs ten short pages.
+    """
+    level = _Level(prefix, max(start, prefix))
+    for span in spans:
+        part = below(prefix).cut(span)
+        part = part.cut(Span(level.start, None)) if part else None
+        if part is None:
+            continue
+        after = _walk(store, part, level, want, job)
+        if after is not None:
+            return LevelPage(tuple(level.found), level.start, after, level.revision)
+    return LevelPage(tuple(level.found), level.start, None, level.revision)
+
+
+class _Level:
+    """What was found of a level so far."""
+
+    def __init__(self, prefix: bytes, start: bytes) -> None:
+        self.prefix, self.start = prefix, start
+        self.found: list[Child] = []
+        self.revision = 0
+
+
+def _walk(store: Store, span: Span, level: _Level, want: int, job: Job) -> bytes | None:
+    """Read the span page by page; where to go on if `want` was reached before its end."""
+    at, limit = span.start, FIRST
+    while True:
+        page = read_page(store.client, at, span.end, limit=limit, keys_only=True, job=job)
+        level.revision = min(level.revision or page.revision, page.revision)
+        before = len(level.found)
+        for kv in page.items:
+            path, folder = child_of(level.prefix, kv.key)
+            if not level.found or level.found[-1].path != path or level.found[-1].folder != folder:
+                level.found.append(Child(path, folder, None if folder else kv))
+        if not page.more:
+            return None
+        last = level.found[-1]
+        at = prefix_end(last.path) if last.folder else last.path + b"\0"
+        if at == b"\0" or (span.end is not None and at >= span.end):
+            return None
+        if len(level.found) >= want:
+            return at
+        rich = (len(level.found) - before) * _RICH >= len(page.items)
+        limit = min(LARGEST, limit * 4) if rich else FIRST
+
+
+def counts(store: Store, prefixes: Sequence[bytes], spans: Sequence[Span], job: Job) -> dict[bytes, tuple[int, int]]:
+    """Prefix → (keys that begin so and may be read, revision of the store)."""
+    return {prefix: count(store, below(prefix), spans, job) for prefix in prefixes}
+
+
+def count(store: Store, part: Span, spans: Sequence[Span], job: Job) -> tuple[int, int]:
+    """(keys, oldest revision of the store at which they were counted)."""
+    total, revision = 0, 0
+    for span in spans:
+        wanted = part.cut(span)
+        if wanted is not None:
+            page = read_page(store.client, wanted.start, wanted.end, count_only=True, job=job)
+            total, revision = total + page.total, min(revision or page.revision, page.revision)
+    return total, revision
+
+
+def read_key(store: Store, key: bytes, job: Job) -> KeyRead:
+    """The key with its value and what is left of its lease."""
+    kv = store.client.get(key, job=job)
+    left = None
+    if kv is not None and kv.lease:
+        try:
+            left = lease_left(store.client, kv.lease, job=job)
+        except StoreError:
+            left = None  # the value matters more than how long it will stay
+    return KeyRead(key, kv, left, time.time())
+
+
+def no_such_key(key: bytes) -> StoreError:
+    """What to raise where a key was asked for by name."""
+    shown = key.decode("utf-8", "backslashreplace")
+    return StoreError(
+        _("There is no key {key}.").format(key=shown), hint=_("List the keys with: etcd list PREFIX --values")
+    )
