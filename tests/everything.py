@@ -1,7 +1,8 @@
-"""Runs everything CI runs, in order, each part as a process of its own: `./run test [PART…]`.
+"""Runs everything CI runs, each part as a process of its own, two at a time: `./run test [PART…]`.
 
-The last line is the sum over all parts: "N passed, N failed, N skipped". A part that is no test run (a linter) counts
-as one test. Reports for CI lie in tests/output/junit.
+What a part prints stays together and is shown when it has ended; that of a single part is shown while it runs. The
+last line is the sum over all parts: "N passed, N failed, N skipped". A part that is no test run (a linter) counts as
+one test. Reports for CI lie in tests/output/junit.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,20 +23,34 @@ from tests.screen import NoScreen, virtual_screen
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 REPORTS = ROOT / "tests" / "output" / "junit"
+PRINTED = ROOT / "tests" / "output" / "printed"
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 SKIPPED = 77  # exit status of a part that cannot run here
 GRACE = 60.0  # seconds for a part that is stopped to take its labs down
+AT_ONCE = min(2, os.cpu_count() or 1)  # parts mostly wait for what clusters do, and each has labs of its own
+LOOK = 0.1  # seconds between looks at what runs
 
 
 @dataclass(frozen=True)
 class Part:
-    """One process. `tests`: it is a pytest run, counted by its report; `limit` in seconds, far above what it takes."""
+    """One process.
+
+    Attributes:
+        tests: it is a pytest run, counted by its report. x11: it needs a display.
+        alone: nothing else runs beside it. limit: in seconds, far above what it takes.
+    """
 
     name: str
     command: tuple[str, ...]
     tests: bool = False
     x11: bool = False
+    alone: bool = False
     limit: float = 1500.0
+
+    @property
+    def report(self) -> Path:
+        """Where pytest writes its sums."""
+        return REPORTS / f"{self.name.replace('/', '-')}.xml"
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,7 @@ def parts() -> Iterator[Part]:
         name = path.stem.removeprefix("test_")
         command = (*PYTEST, f"tests/lab/{path.name}")
         yield Part(f"lab/{name}", command, tests=True, x11=name.startswith("window"))
-    yield Part("tour", (sys.executable, "-m", "tests.tour", "--where-possible"))
+    yield Part("tour", (sys.executable, "-m", "tests.tour", "--where-possible"), alone=True)
 
 
 def chosen(words: list[str]) -> list[Part]:
@@ -82,58 +97,109 @@ def _named(part: Part, word: str) -> bool:
     return part.name == word or part.name.startswith(f"{word}/")
 
 
-def run(part: Part) -> Count:
-    """Run it to its end and say how long it took."""
-    print(f"── {part.name}", flush=True)
-    began = time.monotonic()
-    report = REPORTS / f"{part.name.replace('/', '-')}.xml"
-    report.unlink(missing_ok=True)
-    words = (f"--junit-xml={report}", "-o", f"junit_suite_name={part.name}") if part.tests else ()
-    with ExitStack() as stack:
-        environment = stack.enter_context(virtual_screen()) if part.x11 else _offscreen()
-        code = _wait((*part.command, *words), environment, part.limit)
-    count = counted(report, code) if part.tests else judged(code)
-    for name in clean_up():
-        print(f"   The part left the lab {name} behind; it is gone now.")
-    print(f"── {part.name}: {count}, {time.monotonic() - began:.0f} s", flush=True)
-    return count
+class Running:
+    """A part that runs. Raises NoScreen where it needs a display and there is none."""
+
+    def __init__(self, part: Part, *, shown: bool) -> None:
+        """`shown`: what it prints is seen at once, else at its end."""
+        self.part, self._began = part, time.monotonic()
+        self._stack = ExitStack()
+        part.report.unlink(missing_ok=True)
+        words = (f"--junit-xml={part.report}", "-o", f"junit_suite_name={part.name}") if part.tests else ()
+        with ExitStack() as stack:
+            environment = stack.enter_context(virtual_screen()) if part.x11 else _offscreen()
+            self._printed = None if shown else PRINTED / f"{part.report.stem}.txt"
+            out = None if self._printed is None else stack.enter_context(self._printed.open("wb"))
+            print(f"── {part.name}" if shown else f"   {part.name} begins", flush=True)
+            self._process = subprocess.Popen(
+                (*part.command, *words), cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
+            )
+            self._stack = stack.pop_all()
+
+    @property
+    def late(self) -> bool:
+        """It takes too long."""
+        return time.monotonic() - self._began > self.part.limit
+
+    @property
+    def over(self) -> bool:
+        """It ended by itself or is to be ended."""
+        return self._process.poll() is not None or self.late
+
+    def stop(self) -> None:
+        """End what is left of it, labs included: pytest's fixtures take them down when they are interrupted."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGINT)
+            try:
+                self._process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+        self._stack.close()
+
+    def finish(self) -> Count:
+        """Show what it printed and say how long it took."""
+        part, late = self.part, self._process.poll() is None
+        self.stop()
+        if self._printed is not None:
+            print(f"── {part.name}", flush=True)
+            sys.stdout.buffer.write(self._printed.read_bytes())
+        if late:
+            print(f"   It takes longer than {part.limit:.0f} s and is stopped.")
+        code = 1 if late else self._process.returncode
+        count = counted(part.report, code) if part.tests else judged(code)
+        for name in clean_up():
+            print(f"   The part left the lab {name} behind; it is gone now.")
+        print(f"── {part.name}: {count}, {time.monotonic() - self._began:.0f} s", flush=True)
+        return count
 
 
 def _offscreen() -> dict[str, str]:
     return {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
 
 
-def run_patiently(part: Part) -> Count:
-    """As `run`. A lab on a busy machine may miss a time-out: a part of it that fails gets one more try, and says so."""
-    count = run(part)
-    if count.failed and part.name.startswith("lab/"):
-        print(f"── {part.name} failed and is run once more; its first run is not counted", flush=True)
-        count = run(part)
-    return count
+def run(part: Part) -> Count:
+    """Run it to its end, nothing beside it."""
+    return run_all([part], at_once=1)[part.name]
 
 
-def _wait(command: Iterable[str], environment: dict[str, str], limit: float) -> int:
-    """The exit status. After the limit, and on Ctrl-C, the part is asked to stop, then made to."""
-    process = subprocess.Popen(tuple(command), cwd=ROOT, env=environment, start_new_session=True)
+def run_all(wanted: Sequence[Part], at_once: int = AT_ONCE) -> dict[str, Count]:
+    """Run them to their ends, so many at once, begun in their order. A failed one doesn't stop the others."""
+    waiting, running, counts = list(wanted), list[Running](), dict[str, Count]()
     try:
-        return process.wait(limit)
-    except subprocess.TimeoutExpired:
-        print(f"   It takes longer than {limit:.0f} s and is stopped.", flush=True)
-        return 1
+        while waiting or running:
+            if waiting and _may_begin(waiting[0], [one.part for one in running], at_once):
+                part = waiting.pop(0)
+                try:
+                    running.append(Running(part, shown=at_once == 1 or len(wanted) == 1))
+                except NoScreen as error:
+                    print(f"── {part.name}: {error}", flush=True)
+                    counts[part.name] = Count(failed=1)
+                continue
+            time.sleep(LOOK)
+            for one in [one for one in running if one.over]:
+                running.remove(one)
+                counts[one.part.name] = one.finish()
     finally:
-        _stop(process)
+        for one in running:
+            one.stop()
+    return counts
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End what is left of it, labs included: pytest's fixtures take them down when they are interrupted."""
-    if process.poll() is not None:
-        return
-    os.killpg(process.pid, signal.SIGINT)
-    try:
-        process.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _may_begin(part: Part, running: Sequence[Part], at_once: int) -> bool:
+    if part.alone or any(other.alone for other in running):
+        return not running
+    return len(running) < at_once
+
+
+def run_patiently(wanted: Sequence[Part]) -> dict[str, Count]:
+    """As `run_all`. A lab on a busy machine may miss a time-out: its parts that fail get one more try, each alone."""
+    counts = run_all(wanted)
+    for part in wanted:
+        if counts[part.name].failed and part.name.startswith("lab/"):
+            print(f"── {part.name} failed and is run once more; its first run is not counted", flush=True)
+            counts[part.name] = run(part)
+    return counts
 
 
 def judged(code: int) -> Count:
@@ -164,22 +230,18 @@ def clean_up() -> list[str]:
 
 
 def main(words: list[str]) -> int:
-    """Run the parts; a failed one doesn't stop the next, so that one run tells everything."""
+    """Run the parts; one run tells everything."""
     try:
         wanted = chosen(words)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    began, counts = time.monotonic(), dict[str, Count]()
+    for folder in (REPORTS, PRINTED):
+        folder.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
     try:
-        for part in wanted:
-            try:
-                counts[part.name] = run_patiently(part)
-            except NoScreen as error:
-                print(f"── {part.name}: {error}", flush=True)
-                counts[part.name] = Count(failed=1)
+        counts = run_patiently(wanted)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     failed = [name for name, count in counts.items() if count.failed]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import everything
-from tests.everything import Count, Part, chosen, counted, judged, parts, run
+from tests.everything import Count, Part, chosen, counted, judged, parts, run, run_all, run_patiently
 
 
 def report(folder: Path, **numbers: int) -> Path:
@@ -60,6 +60,55 @@ def test_a_part_that_takes_too_long_is_stopped_and_has_failed(
     said = capfd.readouterr().out
     assert "longer than" in said
     assert "left the lab t1-x behind" in said
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Reports and what was printed go there; no lab is looked for."""
+    for name in ("REPORTS", "PRINTED"):
+        monkeypatch.setattr(everything, name, tmp_path)
+    monkeypatch.setattr(everything, "clean_up", list)
+    return tmp_path
+
+
+def python(name: str, code: str, *, alone: bool = False) -> Part:
+    return Part(name, (sys.executable, "-c", code), alone=alone)
+
+
+def test_what_parts_print_at_once_stays_together(folders: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each goes on only after the other one has begun."""
+    code = """
+import pathlib, sys, time
+mine, other = (pathlib.Path(FOLDER, name) for name in NAMES)
+print(mine.name, 1, flush=True)
+mine.touch()
+while not other.exists(): time.sleep(0.01)
+print(mine.name, 2)
+"""
+    wanted = [
+        python(a, f"FOLDER = {str(folders)!r}; NAMES = {(a, b)!r}\n{code}") for a, b in (("one", "two"), ("two", "one"))
+    ]
+    assert run_all(wanted, at_once=2) == {"one": Count(1), "two": Count(1)}
+    said = capfd.readouterr().out
+    for name in ("one", "two"):
+        assert f"── {name}\n{name} 1\n{name} 2\n── {name}: 1 passed, 0 failed, 0 skipped" in said
+
+
+def test_a_part_that_wants_to_be_alone_is(folders: Path) -> None:
+    plain, alone = python("a", ""), python("b", "", alone=True)
+    assert everything._may_begin(plain, [], 2)
+    assert everything._may_begin(plain, [plain], 2)
+    assert not everything._may_begin(plain, [plain, plain], 2)
+    assert not everything._may_begin(plain, [alone], 2)
+    assert not everything._may_begin(alone, [plain], 2)
+    assert everything._may_begin(alone, [], 2)
+
+
+def test_a_part_of_the_lab_that_fails_is_run_once_more(folders: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    code = f"import pathlib, sys; p = pathlib.Path({str(folders)!r}, 'tried'); there = p.exists(); p.touch(); "
+    wanted = [python("lab/x", code + "sys.exit(not there)"), python("lint", "raise SystemExit(1)")]
+    assert run_patiently(wanted) == {"lab/x": Count(1), "lint": Count(failed=1)}
+    assert "lab/x failed and is run once more; its first run is not counted" in capfd.readouterr().out
 
 
 def test_the_sum_is_one_plain_line() -> None:
