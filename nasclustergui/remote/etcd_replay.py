@@ -11,7 +11,7 @@ from typing import Any
 from nasclustergui.core.errors import Cancelled
 from nasclustergui.core.job import Job
 from nasclustergui.remote import etcd_messages
-from nasclustergui.remote.etcd_errors import RpcFailed
+from nasclustergui.remote.etcd_errors import RpcFailed, Verdict
 from nasclustergui.remote.etcd_link import Link
 from nasclustergui.remote.etcd_types import WatchEvent
 
@@ -48,12 +48,21 @@ def replay(
     not there now has no such event) it ends once etcd told nothing more for `QUIET` seconds; etcd sends the past within
     about 0.1 s. Raises RpcFailed (also when `seconds` are over), Cancelled.
     """
-    while True:
+    again = True
+    while not until or start <= until:
         reading = _Reading(link, span, start, until, newest, seconds, job)
-        compacted = reading.run()
+        try:
+            compacted = reading.run()
+        except RpcFailed as failure:
+            if failure.verdict is Verdict.NEXT or not again:
+                raise
+            again = False  # a watch with a token that ran out is refused as "permission denied"
+            link.forget_token()
+            continue
         if not compacted:
             return Replay(tuple(reading.events), start, reading.count - len(reading.events))
         start = compacted
+    return Replay((), start)
 
 
 class _Reading:
@@ -108,7 +117,8 @@ class _Reading:
             if reply.compact_revision:
                 return int(reply.compact_revision)
             if reply.canceled:
-                raise self._refused(str(reply.cancel_reason))
+                why = str(reply.cancel_reason).rpartition("desc = ")[2]
+                raise RpcFailed(self._link.url, "PERMISSION_DENIED", why)
             if reply.created and not self._until:
                 listener.start()
             for event in etcd_messages.watch_events(reply):
@@ -117,10 +127,6 @@ class _Reading:
                 if self._until and event.kv.mod_revision >= self._until:
                     return 0
         raise RpcFailed(self._link.url, "UNAVAILABLE", "the member ended the watch")
-
-    def _refused(self, reason: str) -> RpcFailed:
-        self._link.forget_token()  # one that ran out is refused as "permission denied" too
-        return RpcFailed(self._link.url, "PERMISSION_DENIED", reason.rpartition("desc = ")[2])
 
     def _listen_for_quiet(self, call: Any) -> None:
         while not self._over.is_set():
