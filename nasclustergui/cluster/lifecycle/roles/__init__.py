@@ -1,0 +1,1 @@
+"""From worker to manager and back: a node becomes an etcd member, or is none any more."""
