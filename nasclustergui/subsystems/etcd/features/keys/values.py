@@ -201,7 +201,7 @@ def _hex_line(at: int, part: bytes) -> str:
 
 
 def hex_read(text: str) -> bytes:
-    """The bytes of lines as `hex_dump` writes them; offsets and the text behind "|" are not read. Raises InvalidInput."""
+    """The bytes of lines as `hex_dump` writes them, whatever their offsets and texts say. Raises InvalidInput."""
     found = bytearray()
     for number, line in enumerate(text.split("\n"), 1):
         match = _HEX_LINE.match(line.strip())
