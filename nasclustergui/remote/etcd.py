@@ -34,7 +34,7 @@ from nasclustergui.remote.etcd_endpoint import Endpoint, parse_endpoint
 from nasclustergui.remote.etcd_errors import RpcFailed, reason
 from nasclustergui.remote.etcd_failover import Access
 from nasclustergui.remote.etcd_lease import LeaseKeeper
-from nasclustergui.remote.etcd_link import Link
+from nasclustergui.remote.etcd_link import Link, TimedCall
 from nasclustergui.remote.etcd_replay import Replay, replay
 from nasclustergui.remote.etcd_session import SECONDS, diagnose
 from nasclustergui.remote.etcd_types import (
@@ -271,12 +271,14 @@ class EtcdClient(EtcdAdmin):
         """Of several members at the same time, at most `seconds` for all; () are the profile's. Needs no leader."""
         wanted = [parse_endpoint(text, self._tls_by_default) for text in endpoints] or list(self.endpoints)
         request = wire.status_request()
-        calls = [(link := self._link(each), link.begin("Maintenance.Status", request, seconds)) for each in wanted]
+        calls = [
+            (link := self._link(each), TimedCall(link.begin("Maintenance.Status", request, seconds))) for each in wanted
+        ]
         return tuple(self._status(link.endpoint, link, call, job) for link, call in calls)
 
-    def _status(self, endpoint: Endpoint, link: Link, call: object, job: Job | None) -> MemberStatus:
+    def _status(self, endpoint: Endpoint, link: Link, call: TimedCall, job: Job | None) -> MemberStatus:
         try:
-            return wire.member_status(endpoint.url, link.finish(call, job))
+            return wire.member_status(endpoint.url, link.finish(call.call, job), call.seconds())
         except RpcFailed as failure:
             if endpoint in self.endpoints:
                 self._failover().failed(self.endpoints.index(endpoint))  # the next call asks others first

@@ -7,7 +7,10 @@ own database, and returns when it is done, which may take minutes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from nasclustergui.core.errors import StoreError
@@ -18,9 +21,11 @@ from nasclustergui.remote.etcd_errors import Circumstances, RpcFailed, Verdict, 
 from nasclustergui.remote.etcd_failover import Access
 from nasclustergui.remote.etcd_link import Link
 from nasclustergui.remote.etcd_session import SECONDS, EtcdSession, diagnose
+from nasclustergui.remote.etcd_snapshot import OnPiece, SnapshotInfo, refuse_target, write_snapshot
 from nasclustergui.remote.etcd_types import Alarm, MemberInfo
 
 _SLOW = 600.0  # seconds that the defragmentation of a large database may take
+_QUIET = 30.0  # seconds without a piece of a snapshot
 
 
 class EtcdAdmin(EtcdSession):
@@ -69,6 +74,26 @@ class EtcdAdmin(EtcdSession):
             self._call("Maintenance.Alarm", wire.disarm_request(alarm), Access.WRITE, seconds=seconds, job=job)
         )
 
+    def snapshot(
+        self, endpoint: str, path: Path, on_piece: OnPiece = lambda _written, _left: None, *, job: Job | None = None
+    ) -> SnapshotInfo:
+        """Fetch the member's database into a new file, which appears only once it is whole and checked.
+
+        Ends when nothing arrives for 30 s. Raises StoreError, InvalidInput (the file is there), NasError, Cancelled.
+        """
+        refuse_target(path)
+        link = self._link(parse_endpoint(endpoint, self._tls_by_default))
+        try:
+            try:
+                return write_snapshot(path, _pieces(link, job), on_piece)
+            except RpcFailed as failure:
+                if failure.verdict is not Verdict.LOGIN:
+                    raise
+            link.forget_token()
+            return write_snapshot(path, _pieces(link, job), on_piece)
+        except RpcFailed as failure:
+            raise self._one_failed(link, failure, write=False) from failure
+
     def _once(self, method: str, request: Any, seconds: float, job: Job | None) -> Any:
         return self._call(method, request, Access.ONCE, seconds=seconds, job=job)
 
@@ -98,3 +123,52 @@ def _logged_in(link: Link, method: str, request: Any, seconds: float, job: Job |
             raise
     link.forget_token()
     return link.unary(method, request, seconds, leader=False, job=job)
+
+
+def _pieces(link: Link, job: Job | None) -> Iterator[tuple[bytes, int]]:
+    """What a member sends of its database, and how many bytes are to come. A cancelled job ends the stream."""
+    call = link.send("Maintenance.Snapshot", wire.snapshot_request())
+    forget = job.on_cancel(call.cancel) if job else None
+    watch = _Watchdog(call.cancel, _QUIET)
+    try:
+        for reply in call:
+            watch.fed()
+            yield bytes(reply.blob), int(reply.remaining_bytes)
+    except Exception as error:
+        if job:
+            job.check()
+        if watch.bitten:
+            raise RpcFailed(link.url, "DEADLINE_EXCEEDED", "nothing arrived any more") from error
+        raise link.stream_failed(error) from error
+    finally:
+        watch.end()
+        call.cancel()
+        if forget:
+            forget()
+
+
+class _Watchdog(threading.Thread):
+    """Calls `bite` once nothing was fed for so many seconds."""
+
+    def __init__(self, bite: Callable[[], object], seconds: float) -> None:
+        super().__init__(name="etcd-snapshot", daemon=True)
+        self._bite, self._seconds, self._ended = bite, seconds, threading.Event()
+        self._last = time.monotonic()
+        self.bitten = False
+        self.start()
+
+    def fed(self) -> None:
+        """Something arrived."""
+        self._last = time.monotonic()
+
+    def end(self) -> None:
+        """No longer wanted."""
+        self._ended.set()
+
+    def run(self) -> None:
+        """Look now and then."""
+        while not self._ended.wait(min(1.0, self._seconds / 4)):
+            if time.monotonic() - self._last > self._seconds:
+                self.bitten = True
+                self._bite()
+                return

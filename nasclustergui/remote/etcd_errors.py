@@ -182,7 +182,7 @@ def _denied(where: Circumstances) -> tuple[str, str]:
 def _full(_where: Circumstances) -> tuple[str, str]:
     return (
         _("etcd's database is full: it takes no changes until it is cleaned up."),
-        _("Compact the history, defragment each member, then disarm the alarm."),
+        _("Compact the history, defragment each member, disarm the alarm. Still full: delete keys or raise the quota."),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -97,6 +98,14 @@ class Link:
         except ValueError as error:
             raise Cancelled from error
 
+    def send(self, method: str, request: Any) -> Any:
+        """One request that is answered by a stream, with login: gRPC's call, to iterate over or to `cancel()`."""
+        call = self._method(method)
+        try:
+            return call(request, metadata=self._metadata(LOGIN_SECONDS, None))
+        except ValueError as error:
+            raise Cancelled from error
+
     def first(self, method: str, request: Any, seconds: float, job: Job | None = None) -> Any:
         """Send one request into a stream and return the first reply. Raises RpcFailed or Cancelled."""
         call = self.stream(method, (request,), seconds)
@@ -176,3 +185,19 @@ class Link:
         if isinstance(error, grpc().FutureCancelledError):
             return RpcFailed(self.url, "CANCELLED", "")
         return RpcFailed(self.url, str(error.code().name), str(error.details() or ""))
+
+
+class TimedCall:
+    """A call and how long its answer took: several are begun together and their answers fetched in turn."""
+
+    def __init__(self, call: Any) -> None:
+        self.call = call
+        self._begun, self._ended = time.monotonic(), 0.0
+        call.add_done_callback(self._done)
+
+    def _done(self, _call: object) -> None:
+        self._ended = time.monotonic()
+
+    def seconds(self) -> float:
+        """Until its answer was there; call it after `finish`."""
+        return (self._ended or time.monotonic()) - self._begun

@@ -130,8 +130,8 @@ def member(found: Any) -> MemberInfo:
     return MemberInfo(int(found.ID), str(found.name), tuple(found.peerURLs), tuple(found.clientURLs), learner)
 
 
-def member_status(endpoint: str, reply: Any) -> MemberStatus:
-    """From StatusResponse."""
+def member_status(endpoint: str, reply: Any, seconds: float | None = None) -> MemberStatus:
+    """From StatusResponse, and how long it took."""
     extra = unknown_fields(reply)
     in_use = next((int(value) for number, value in extra if number == _STATUS_IN_USE), None)
     errors = tuple(
@@ -147,6 +147,8 @@ def member_status(endpoint: str, reply: Any) -> MemberStatus:
         raft_term=int(reply.raftTerm),
         raft_index=int(reply.raftIndex),
         errors=errors,
+        revision=int(reply.header.revision),
+        seconds=seconds,
     )
 
 
@@ -204,6 +206,11 @@ def compact_request(revision: int) -> Any:
 def defragment_request() -> Any:
     """Rewrite the asked member's database."""
     return messages().DefragmentRequest()
+
+
+def snapshot_request() -> Any:
+    """The asked member's database, as a stream."""
+    return messages().SnapshotRequest()
 
 
 def disarm_request(alarm: Alarm) -> Any:

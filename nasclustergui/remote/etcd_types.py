@@ -110,6 +110,7 @@ class MemberStatus:
         member_id, leader_id: 64-bit numbers; leader 0: it knows none.
         db_size, db_in_use: bytes; in use is None before etcd 3.4.
         errors: its own complaints: "memberID:1911… alarm:NOSPACE", "etcdserver: no leader".
+        revision: of the store as this member has it. seconds: how long the answer took, at first with connecting.
     """
 
     endpoint: str
@@ -122,6 +123,8 @@ class MemberStatus:
     raft_term: int = 0
     raft_index: int = 0
     errors: tuple[str, ...] = ()
+    revision: int = 0
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,8 @@ class NoNodes(dict[str, Node]):
 
 def _runner(command: Command) -> Run:
     """What runs such a command: the longest run of known words after "etcdctl"."""
-    words = command.argv[1:]
+    start = command.argv.index("etcdctl") + 1 if command.argv[0] == "env" else 1  # env ETCDCTL_ENDPOINTS=… etcdctl …
+    words = command.argv[start:]
     for count in range(len(words), 0, -1):
         if found := runs().get(words[:count]):
             return found
@@ -193,6 +194,8 @@ def _measured(member: Member, status: MemberStatus) -> Member:
         db_in_use=status.db_in_use,
         raft_term=status.raft_term,
         raft_index=status.raft_index,
+        revision=status.revision or None,
+        seconds=status.seconds,
     )
 
 

@@ -18,6 +18,7 @@ class Member:
         version, db_size (bytes), raft_term, raft_index: None or "" while it doesn't answer.
         endpoint: the client URL that was asked, "" if there is none.
         db_in_use: bytes of db_size that hold keys; None while it doesn't answer.
+        revision: of the store as it has it. seconds: how long its answer took.
     """
 
     id: int
@@ -35,6 +36,8 @@ class Member:
     raft_index: int | None = None
     endpoint: str = ""
     db_in_use: int | None = None
+    revision: int | None = None
+    seconds: float | None = None
 
     @property
     def label(self) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nasclustergui.subsystems.etcd.features.members import membership
+from nasclustergui.subsystems.etcd.features.members import membership, upkeep
 from nasclustergui.subsystems.etcd.features.store import Check, Follow, Run
 
-RUNS: dict[tuple[str, ...], Run] = {**membership.RUNS}
-CHECKS: dict[str, Check] = {**membership.CHECKS}
-FOLLOWS: dict[str, Follow] = {**membership.FOLLOWS}
+RUNS: dict[tuple[str, ...], Run] = {**membership.RUNS, **upkeep.RUNS}
+CHECKS: dict[str, Check] = {**membership.CHECKS, **upkeep.CHECKS}
+FOLLOWS: dict[str, Follow] = {**membership.FOLLOWS, **upkeep.FOLLOWS}

@@ -165,6 +165,24 @@ def follow_caught_up(store: Store, step: Step, job: Job) -> None:
         job.sleep(_PAUSE)
 
 
+def follow_alone(store: Store, step: Step, job: Job) -> None:
+    """Until the member with `args["peer_url"]` leads and is the only one."""
+    url, end = step.args["peer_url"], time.monotonic() + _START
+    while True:
+        try:
+            state = store.read(job)
+            leader = state.leader
+            why = _("etcd has no leader yet.") if leader is None else _("There are other members.")
+            if leader is not None and len(state.members) == 1 and url in leader.peer_urls:
+                return
+        except StoreError as error:
+            why = str(error)
+        if time.monotonic() > end:
+            raise StoreError(why, hint=_("Look at the log of etcd on that node (journalctl -u etcd)."))
+        job.report(why)
+        job.sleep(_PAUSE)
+
+
 def _behind(state: EtcdState, peer_url: str) -> str:
     """Why the member isn't ready yet; "" if it is."""
     member = next((m for m in state.members if peer_url in m.peer_urls), None)
@@ -196,4 +214,4 @@ RUNS: dict[tuple[str, ...], Run] = {
     ("-c", REMOVE_AT): run_remove_at,
 }
 CHECKS: dict[str, Check] = {"members.same": check_same_members, "members.quorate": check_quorate}
-FOLLOWS: dict[str, Follow] = {"members.caught_up": follow_caught_up}
+FOLLOWS: dict[str, Follow] = {"members.caught_up": follow_caught_up, "members.alone": follow_alone}
