@@ -10,6 +10,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nasclustergui.cli.exit_codes import Exit
@@ -18,7 +19,6 @@ from nasclustergui.cli.working import work
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
-from nasclustergui.core.profile import Profile
 from nasclustergui.remote import inventory
 from nasclustergui.remote.secrets import SecretStore, StoredCredentials
 from nasclustergui.remote.ssh_nodes import SshNodes
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 SWITCH_INTERVAL = 0.0005
 
 
-def chosen_profile(name: str) -> Profile:
-    """The profile that --cluster names; without it the only one there is. Raises InvalidInput."""
+def chosen_file(name: str) -> Path:
+    """The file of the profile that --cluster names; without it the only one there is. Raises InvalidInput."""
     if name:
-        return inventory.load(inventory.find(name))
+        return inventory.find(name)
     stored = inventory.listing()
     if len(stored) == 1:
-        return inventory.load(stored[0].path)
+        return stored[0].path
     names = ", ".join(s.profile.name for s in stored if s.profile)
     raise InvalidInput(
         _("Which cluster?"),
@@ -50,7 +50,8 @@ def chosen_profile(name: str) -> Profile:
 @contextmanager
 def opened(options: Namespace) -> Iterator[Session]:
     """A session with the chosen cluster, already connecting; closed at the end whatever happens."""
-    profile = chosen_profile(options.cluster)
+    file = chosen_file(options.cluster)
+    profile = inventory.load(file)
     credentials = StoredCredentials(SecretStore(), ask_secret)
     nodes = SshNodes(profile, credentials)
     try:
@@ -61,6 +62,7 @@ def opened(options: Namespace) -> Iterator[Session]:
         from nasclustergui.cluster.session import Session
 
         session = Session(profile, credentials, nodes=nodes)
+        session.file = file
     except BaseException:
         nodes.close()
         raise

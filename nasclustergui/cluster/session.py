@@ -6,9 +6,11 @@ import getpass
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nasclustergui.cluster.etcd_driver import EtcdDriver
+from nasclustergui.cluster.profile_driver import Change, ProfileDriver
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.command import Secret
 from nasclustergui.core.disks import Disk
@@ -16,6 +18,7 @@ from nasclustergui.core.errors import Cancelled, InvalidInput, NasError, StoreEr
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.profile import Profile
+from nasclustergui.remote import inventory
 from nasclustergui.remote.credentials import Credentials
 from nasclustergui.remote.driver import Driver
 from nasclustergui.remote.executor import Executor
@@ -46,6 +49,7 @@ class Session:
         profile: the cluster. nodes: SSH.
         machines, gluster: the managers; etcd is read with `read_etcd`, where `has_etcd`.
         executor: runs plans. user: who is asking, for audit log and jobs.
+        file: where the profile is kept, for changes of the cluster that concern it; None if nowhere.
         on_etcd_change: called from a thread when nodes register or vanish, members come and go; set before `start`.
     """
 
@@ -66,7 +70,9 @@ class Session:
         self.machines = NodesManager(self.nodes)
         self.gluster = GlusterManager(self.nodes, host_names(profile), profile.name)
         self.has_etcd = bool(profile.etcd.endpoints)
+        self.file: Path | None = None
         drivers: dict[str, Driver] = {"gluster": self.gluster, "nodes": self.machines}
+        drivers["profile"] = ProfileDriver(self.change_profile)
         if self.has_etcd:
             drivers["etcd"] = EtcdDriver(self.etcd)
         self.executor = Executor(drivers, audit or AuditLog(audit_file()), profile)
@@ -136,6 +142,20 @@ class Session:
                 hint=_("Add etcd's endpoints in the cluster's settings."),
             )
         return self.etcd().store
+
+    def change_profile(self, change: Change) -> None:
+        """Change the profile in use and, if it has one, its file. For worker threads.
+
+        What others wrote into the file meanwhile stays. Raises InvalidInput, with nothing changed, if it can't.
+        """
+        if self.file is not None:
+            inventory.save(change(inventory.read(self.file)), self.file)
+        self.profile = change(self.profile)
+        self.executor.profile = self.profile
+        with self._etcd_lock:
+            made = self._etcd
+        if made is not None and self.profile.etcd.endpoints != made[0].profile.endpoints:
+            made[0].use_endpoints(self.profile.etcd.endpoints)
 
     def start(self, on_sample: OnSample) -> None:
         """Begin to connect and to sample, in the background; `on_sample` is called from a thread."""

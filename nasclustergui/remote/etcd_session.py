@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from nasclustergui.core.command import Secret
@@ -42,25 +43,38 @@ class EtcdSession:
         if not profile.endpoints:
             raise InvalidInput(_("The cluster's profile names no etcd endpoint."), field="endpoints")
         self._tls_by_default = bool(profile.ca or profile.cert)
-        parsed = [parse_endpoint(text, self._tls_by_default) for text in profile.endpoints]
-        self.endpoints: tuple[Endpoint, ...] = tuple(dict.fromkeys(parsed))
+        self.endpoints: tuple[Endpoint, ...] = self._parsed(profile.endpoints)
         self.profile = profile
         self._password, self._try_seconds = password, try_seconds
         self._lock = threading.Lock()
         self._tls: TlsFiles | None = None
         self._links: dict[Endpoint, Link] = {}
         self._made: Failover[Link] | None = None
+        self._former: list[Failover[Link]] = []
         self._background: weakref.WeakSet[Background] = weakref.WeakSet()
         self._closed = False
+
+    def _parsed(self, texts: Sequence[str]) -> tuple[Endpoint, ...]:
+        return tuple(dict.fromkeys(parse_endpoint(text, self._tls_by_default) for text in texts))
+
+    def use_endpoints(self, texts: Sequence[str]) -> None:
+        """From now on ask these. Calls and watches under way go on with those they know. Raises InvalidInput."""
+        endpoints = self._parsed(texts)
+        with self._lock:
+            self.endpoints, self.profile = endpoints, replace(self.profile, endpoints=tuple(texts))
+            if self._made is not None:
+                self._former.append(self._made)
+            self._made = None
 
     def close(self) -> None:
         """End all calls, streams and threads; returns at once, they are gone within 1 s."""
         with self._lock:
             self._closed = True
-            failover, links, background = self._made, list(self._links.values()), list(self._background)
+            failovers = [*self._former, *([self._made] if self._made else [])]
+            links, background = list(self._links.values()), list(self._background)
         for each in background:
             each.stop()
-        if failover:
+        for failover in failovers:
             failover.close()
         for link in links:
             link.close()

@@ -191,6 +191,7 @@ class Controller(QObject):
         old = self.state
         self.state = replace(
             old,
+            profile=self.session.profile,
             nodes=nodes or old.nodes,
             gluster=gluster or old.gluster,
             etcd=etcd or old.etcd,

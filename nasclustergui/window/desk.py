@@ -94,6 +94,7 @@ class Desk(QObject):
         self._path = path
         self._asks = self._asker.for_cluster(profile)
         session = Session(profile, StoredCredentials(self._store, self._asks))
+        session.file = path
         self.space = Workspace(self.frame, session, self.jobs, write_private, 1000 * self.settings.poll_seconds)
         self.space.nodes.chart_activated.connect(self._show_chart)
         self.space.login_wanted.connect(self._on_login_wanted)

@@ -51,6 +51,7 @@ class App:
         self.frame.resize(*size)
         self.frame.show()
         self.session = Session(inventory.load(profile), credentials)
+        self.session.file = profile
         self.space = Workspace(self.frame, self.session, self.jobs, write_private)
         self.controller = self.space.controller
         self.space.start()

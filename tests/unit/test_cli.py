@@ -192,14 +192,14 @@ def test_interruptions_are_silent(
 
 def test_which_cluster(home: Path) -> None:
     with pytest.raises(InvalidInput, match="Which cluster"):
-        cluster.chosen_profile("")
+        cluster.chosen_file("")
     inventory.save(inventory.load(_profile(home / "a.toml")))
-    assert cluster.chosen_profile("").name == "lab"
-    assert cluster.chosen_profile("lab").name == "lab"
-    assert cluster.chosen_profile(str(home / "a.toml")).name == "lab"
+    assert inventory.load(cluster.chosen_file("")).name == "lab"
+    assert inventory.load(cluster.chosen_file("lab")).name == "lab"
+    assert inventory.load(cluster.chosen_file(str(home / "a.toml"))).name == "lab"
     inventory.save(inventory.load(home / "a.toml"))
     with pytest.raises(InvalidInput) as error:
-        cluster.chosen_profile("")
+        cluster.chosen_file("")
     assert "lab, lab" in error.value.hint
 
 
