@@ -41,7 +41,11 @@ class GlusterClient:
 
     Attributes:
         faults: node → why it could not be asked when it was tried last; a good answer takes it away.
+        outside: nodes of the profile that are in no pool, or in another one: they are asked last, and never change
+            anything in place of another node.
     """
+
+    outside: frozenset[str] = frozenset()
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
@@ -58,7 +62,11 @@ class GlusterClient:
         """All nodes, the most promising first: `first`, the one that answered last, the connected, the resting."""
         names = dict.fromkeys((first, self._last_good, *self._nodes.answering(), *self._nodes))
         known = [name for name in names if name in set(self._nodes)]
-        return tuple(sorted(known, key=self._resting))
+        return tuple(sorted(known, key=lambda name: (name in self.outside and name != first, self._resting(name))))
+
+    def prefer(self, name: str) -> None:
+        """Ask this node first from now on."""
+        self._last_good = name
 
     def ask(
         self, command: Command, parse: Callable[[Answer], T], job: Job | None = None, *, first: str = ""
@@ -99,6 +107,8 @@ class GlusterClient:
         """
         errors: dict[str, NasError] = {}
         for node in self.candidates(name):
+            if node != name and node in self.outside:
+                continue
             if node != name:
                 job.write(node, _("{node} cannot be asked, {other} is.").format(node=name, other=node))
             try:

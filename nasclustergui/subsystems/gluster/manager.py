@@ -63,7 +63,7 @@ class GlusterManager:
         self._known: dict[str, str] = {}  # peer id → node
         self._peaks: dict[str, int] = {}  # volume id → largest backlog
         self._versions: dict[str, str] = {}  # node → version
-        self._learnt_at = -LEARN_EVERY
+        self._learnt_at = self._alone_at = -LEARN_EVERY
         self.pool = Pool(self._client, nodes, self._now, lambda job: self.read(job, patience=STATUS_PATIENCE))
 
     def read(self, job: Job, patience: float = PATIENCE) -> GlusterState:
@@ -229,6 +229,8 @@ class GlusterManager:
     def _ask(self, job: Job) -> tuple[tuple[Volume, ...], tuple[Peer, ...], str]:
         """Volumes and peers as one node sees them, and that node's name."""
         peers, asked = self._client.ask(commands.pool_list(), parse_peers, job)
+        if len(peers) < 2 and len(self._names) > 1 and time.monotonic() - self._alone_at >= LEARN_EVERY:
+            peers, asked = self._largest_pool(peers, asked, job)
         volumes, other = self._client.ask(commands.volume_info(), _volumes_or_none, job, first=asked)
         if volumes is None:  # a path that isn't UTF-8 makes the XML of all volumes empty
             plain = commands.volume_info(xml=False)
@@ -238,6 +240,23 @@ class GlusterManager:
             peers, asked = self._client.ask(commands.pool_list(), parse_peers, job, first=other)
         return volumes, peers, asked
 
+    def _largest_pool(self, peers: tuple[Peer, ...], asked: str, job: Job) -> tuple[tuple[Peer, ...], str]:
+        """A node that stands alone may be new: then the pool is where the others are."""
+        others = [name for name in self._client.candidates() if name != asked and name not in self._client.faults]
+        pool = commands.pool_list()
+        answers = gather({n: partial(self._client.ask_node, n, pool, parse_peers, job) for n in others})
+        pools = {asked: peers} | {n: a for n, a in answers.items() if not isinstance(a, NasError)}
+        found = max(pools, key=lambda name: len(pools[name]))
+        self._alone_at = time.monotonic() if len(pools[found]) < 2 else -LEARN_EVERY
+        self._client.prefer(found)
+        return pools[found], found
+
+    def _note_outside(self, peers: tuple[Peer, ...]) -> None:
+        """Who is in no pool with the others. A node whose id nobody told may be a peer that goes by another name."""
+        inside, told = {peer.node for peer in peers}, set(self._known.values())
+        absent = [name for name in self._names if name not in inside and ("" not in inside or name in told)]
+        self._client.outside = frozenset(absent if len(peers) > 1 else ())
+
     def _resolved(self, peers: tuple[Peer, ...], asked: str, job: Job) -> tuple[Peer, ...]:
         """The peers with their nodes; asks the nodes themselves for ids where names don't tell."""
         self._known.update({peer.uuid: asked for peer in peers if LOCALHOST in peer.hostnames})
@@ -246,6 +265,7 @@ class GlusterManager:
             self._learnt_at = time.monotonic()
             self._learn(set(self._names) - {peer.node for peer in resolved}, job)
             resolved = assemble.resolve_peers(peers, asked, self._node_names, self._known)
+        self._note_outside(resolved)
         return resolved
 
     def _learn(self, nodes: set[str], job: Job) -> None:
