@@ -81,11 +81,14 @@ def bricks_emptied(pool: Pool, step: Step, job: Job) -> str:
 
 
 def _left_hint() -> str:
-    """Measured: what is half moved when the volume is stopped stays marked on both bricks, and no retry moves it."""
+    """Measured: what a power cut or a stop leaves half moved stays marked on both bricks, and no retry moves it.
+
+    Whole it is on either brick, and clients read it from the leaving one too: that they read it proves nothing.
+    """
     return _(
         "Try the removal again. If they are still there, a move of them was broken off and gluster passes them over: "
-        "compare each one's checksum on the brick with what a mounted client reads. Where all are equal, nothing is "
-        "lost when “remove-brick … force” on the command line takes the brick out; save the others elsewhere first."
+        "copy each one through a mounted client to a place outside of the volume, then take the brick out with "
+        "“remove-brick … force” on the command line, and copy back what is missing or differs afterwards."
     )
 
 
