@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -164,6 +165,16 @@ def _change(parser: argparse.ArgumentParser) -> None:
     either.add_argument("--script", action="store_true", help=_("print the change as a shell script"))
     either.add_argument("--yes", action="store_true", help=_("don't ask"))
     group.add_argument("--confirm", metavar="NAME", default="", help=_("the name that risky changes want typed"))
+    wait = _("wait so long for another administrator's change instead of refusing at once")
+    group.add_argument("--wait-lock", metavar="SECONDS", type=seconds, default=0.0, help=wait)
+
+
+def seconds(text: str) -> float:
+    """A number of seconds, 0 or more; argparse says its own sentence about anything else."""
+    seconds = float(text)
+    if not 0 <= seconds < math.inf:
+        raise ValueError(text)
+    return seconds
 
 
 def _audit(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from nasclustergui.cli.exit_codes import Exit, exit_code
 from nasclustergui.cli.terminal import ask_line, error_data, interactive, note, say, say_json, tell
 from nasclustergui.cli.working import Interrupted, work
 from nasclustergui.core.confirm import is_confirmed, required_confirmation
-from nasclustergui.core.errors import Cancelled, NasError, NotConfirmed
+from nasclustergui.core.errors import Cancelled, LockHeld, NasError, NotConfirmed
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.outcome import StepOutcome
@@ -28,6 +28,7 @@ class Consent:
     Attributes:
         dry_run: only show it. script: only print it as a shell script. as_json: report as JSON.
         yes: don't ask. confirm: the name that risky plans want typed.
+        wait_lock: seconds to wait for another administrator's change.
     """
 
     dry_run: bool = False
@@ -35,6 +36,7 @@ class Consent:
     as_json: bool = False
     yes: bool = False
     confirm: str = ""
+    wait_lock: float = 0.0
 
 
 class Runs(Protocol):
@@ -46,7 +48,14 @@ class Runs(Protocol):
         """Raise what forbids the plan."""
 
     def run(
-        self, plan: Plan, job: Job, *, confirmed: str = "", start_at: int = 0, outcomes: list[StepOutcome] | None = None
+        self,
+        plan: Plan,
+        job: Job,
+        *,
+        confirmed: str = "",
+        start_at: int = 0,
+        outcomes: list[StepOutcome] | None = None,
+        wait_lock: float | None = 0.0,
     ) -> tuple[StepOutcome, ...]:
         """Run it."""
 
@@ -109,7 +118,7 @@ def _run(executor: Runs, plan: Plan, confirmed: str, consent: Consent) -> Exit:
     job = Job(plan.title)
 
     def task(running: Job) -> tuple[StepOutcome, ...]:
-        return executor.run(plan, running, confirmed=confirmed, outcomes=outcomes)
+        return executor.run(plan, running, confirmed=confirmed, outcomes=outcomes, wait_lock=consent.wait_lock)
 
     try:
         work(job, task)
@@ -120,6 +129,8 @@ def _run(executor: Runs, plan: Plan, confirmed: str, consent: Consent) -> Exit:
         _report(plan, outcomes, "cancelled", consent)
         return Exit.CANCELLED
     except NasError as error:
+        if isinstance(error, LockHeld):
+            error.hint = f"{error.hint} {_('With --wait-lock SECONDS this command waits.')}"
         code = exit_code(error)
         _report(plan, outcomes, "unknown" if code is Exit.UNKNOWN else "failed", consent, error)
         return code

@@ -8,6 +8,8 @@ from nasclustergui.core.errors import (
     AuditFailed,
     Cancelled,
     InvalidInput,
+    LockHeld,
+    LockLost,
     NodeError,
     NotConfirmed,
     OutcomeUnknown,
@@ -27,6 +29,7 @@ class Exit(IntEnum):
     REFUSED = 4  # read-only, not confirmed, or nothing can be recorded
     CANCELLED = 5  # the work was cancelled from elsewhere
     UNKNOWN = 6  # the connection broke while a change ran
+    LOCKED = 7  # another administrator's change holds the cluster
     BUG = 70  # a mistake in this program
     INTERRUPTED = 130
     TERMINATED = 143
@@ -42,6 +45,8 @@ _BY_ERROR: tuple[tuple[type[BaseException], Exit], ...] = (
     (ReadOnly, Exit.REFUSED),
     (NotConfirmed, Exit.REFUSED),
     (AuditFailed, Exit.REFUSED),
+    (LockHeld, Exit.LOCKED),
+    (LockLost, Exit.LOCKED),
 )
 
 

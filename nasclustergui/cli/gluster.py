@@ -56,7 +56,7 @@ def run(session: Session, options: Namespace) -> Exit:
 
 def carry_out_as(session: Session, plan: Plan, options: Namespace) -> Exit:
     """Show, confirm and run a plan as the options of every change say (`--dry-run`, `--yes`, `--json` …)."""
-    consent = Consent(options.dry_run, options.script, options.json, options.yes, options.confirm)
+    consent = Consent(options.dry_run, options.script, options.json, options.yes, options.confirm, options.wait_lock)
     return carry_out(session.executor, plan.with_author(session.user), consent)
 
 

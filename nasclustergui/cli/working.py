@@ -78,14 +78,17 @@ class Progress:
     """The job's steps on the error stream; on a terminal also a line that changes in place."""
 
     def __init__(self, job: Job) -> None:
-        self._job, self._step = job, ""
+        self._job, self._step, self._remarks = job, "", 0
         self._live = sys.stderr.isatty() and not job.quiet
         self._shown = ""
 
     def show(self) -> None:
         """Write what is new."""
         job = self._job
-        if job.quiet or not job.step:
+        if job.quiet:
+            return
+        self._show_remarks()
+        if not job.step:
             return
         if job.step != self._step:
             self.clear()
@@ -102,6 +105,12 @@ class Progress:
             parts = [percent(job.progress * 100)] if job.progress is not None else []
             parts += [about(*job.seconds_left)] if job.seconds_left else []
             self._write(" · ".join(parts))
+
+    def _show_remarks(self) -> None:
+        for remark in self._job.remarks[self._remarks :]:
+            self.clear()
+            note(remark)
+            self._remarks += 1
 
     def clear(self) -> None:
         """Take the changing line away."""

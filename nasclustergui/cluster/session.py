@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nasclustergui.cluster.etcd_driver import EtcdDriver
+from nasclustergui.cluster.oplock import ClusterGuard
 from nasclustergui.cluster.profile_driver import Change, ProfileDriver
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.command import Secret
@@ -49,6 +50,7 @@ class Session:
         profile: the cluster. nodes: SSH.
         machines, gluster: the managers; etcd is read with `read_etcd`, where `has_etcd`.
         executor: runs plans. user: who is asking, for audit log and jobs.
+        guard: the operation lock, for the executor and for the screen.
         file: where the profile is kept, for changes of the cluster that concern it; None if nowhere.
         on_etcd_change: called from a thread when nodes register or vanish, members come and go; set before `start`.
     """
@@ -75,7 +77,8 @@ class Session:
         drivers["profile"] = ProfileDriver(self.change_profile)
         if self.has_etcd:
             drivers["etcd"] = EtcdDriver(self.etcd)
-        self.executor = Executor(drivers, audit or AuditLog(audit_file()), profile)
+        self.guard = ClusterGuard(self.etcd if self.has_etcd else None, self.user)
+        self.executor = Executor(drivers, audit or AuditLog(audit_file()), profile, self.guard)
         self._ask_etcd: AskEtcd | None = getattr(credentials, "etcd_password", None)
         self._credentials = credentials
         self._etcd_given = self._etcd_refused = self._etcd_anew = False
@@ -97,6 +100,7 @@ class Session:
             self._note_login(error.login)
             raise
         self._note_login(state.login_refused)
+        self.guard.look(state.leader is not None, job)
         return state
 
     def ask_etcd_again(self) -> None:
@@ -132,6 +136,7 @@ class Session:
                 self._etcd = (client, EtcdManager(client, host_names(self.profile), self.nodes))
                 if self._live:
                     self._etcd[1].watch(lambda: self.on_etcd_change())  # ends with the client
+                    self.guard.follow(client, lambda: self.on_etcd_change())  # likewise
             return self._etcd[1]
 
     def store(self) -> Store:
@@ -198,7 +203,7 @@ class Session:
         self.nodes.close()
         made = self._etcd
         if made is not None:
-            made[0].close()
+            self.guard.close(made[0].close)
 
 
 def host_names(profile: Profile) -> dict[str, str]:

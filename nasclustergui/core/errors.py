@@ -19,6 +19,8 @@
   + NotConfirmed         a risky plan without the name that must be typed
   + OutcomeUnknown       the connection broke while a change ran: it may have happened or not
   + AuditFailed          the record of changes cannot be written: nothing may run unrecorded
+  + LockHeld             another administrator's change runs on the cluster: nothing was done
+  + LockLost             the cluster's operation lock was lost between two steps: the rest was not run
 * Cancelled              not an error: the user asked to stop; shown to nobody
 
 `str(error)` is one sentence for a person, `error.hint` what to do about it, `error.details` the
@@ -221,6 +223,14 @@ class OutcomeUnknown(NasError):
 
 class AuditFailed(NasError):
     """The audit log cannot be written or read."""
+
+
+class LockHeld(NasError):
+    """Another administrator's change runs on the cluster; nothing was done."""
+
+
+class LockLost(NasError):
+    """The plan stopped between two steps, because it no longer holds the cluster's operation lock."""
 
 
 class Cancelled(Exception):

@@ -43,6 +43,8 @@ class Job:
         icon: name of the icon in the list of jobs.
         cancel_effect: what a cancel leaves behind, a sentence for the confirmation.
         result: what the work returned; error: what it raised.
+        waits_for: what it waits for, in words: the job before it in its lane, or another administrator's change.
+        remarks: what the person should know although nothing failed; part of the output too.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Job:
         self.cancel_effect = ""
         self.error: BaseException | None = None
         self.result: object = None
+        self.remarks: list[str] = []
         self._stop = threading.Event()
         self._wakers: list[Callable[[], None]] = []
         self._wakers_lock = threading.Lock()
@@ -74,6 +77,12 @@ class Job:
     def write(self, node: str, line: str) -> None:
         """Add a line to the job's output, stamped with the time."""
         self._output.append((time.time(), node, line))
+
+    def remark(self, text: str) -> None:
+        """Tell the person something although nothing failed, once."""
+        if text not in self.remarks:
+            self.remarks.append(text)
+            self.write("", text)
 
     @property
     def output(self) -> tuple[tuple[float, str, str], ...]:

@@ -96,6 +96,8 @@ class Plan:
         icon: name of the icon in the list of jobs.
         created, by: when and by whom.
         rollback: after a failure or a cancel the steps already done are undone too, newest first. Without it they stay.
+        guarded: it takes the cluster's operation lock. False for what makes only keys of its own (a lock of etcd that
+            may be waited for long) and for what ends that very lock.
     """
 
     title: str
@@ -111,6 +113,7 @@ class Plan:
     created: float = field(default_factory=time.time)
     by: str = ""
     rollback: bool = False
+    guarded: bool = True
 
     @property
     def risk(self) -> Risk:

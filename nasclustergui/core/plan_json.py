@@ -50,6 +50,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "created": plan.created,
         "by": plan.by,
         "rollback": plan.rollback,
+        "guarded": plan.guarded,
     }
 
 
@@ -110,6 +111,7 @@ def _plan(data: Mapping[str, Any]) -> Plan:
         cancel_effect=_get(data, "cancel_effect", str),
         created=_number(data["created"]),
         rollback=_get(data, "rollback", bool),
+        guarded=_get(data, "guarded", bool) if "guarded" in data else True,  # plans written before there was a lock
     )
 
 

@@ -17,6 +17,7 @@ from nasclustergui.core.plan_json import plan_id
 from nasclustergui.core.profile import Profile
 from nasclustergui.remote.audit import Entry
 from nasclustergui.remote.driver import Asker, Driver
+from nasclustergui.remote.guard import Guard
 from nasclustergui.remote.plan_record import PlanRecord
 from nasclustergui.remote.plan_run import PlanRun
 
@@ -35,8 +36,12 @@ class Executor:
         profile: the cluster; plans of another one are refused, and all of them if it is read-only.
     """
 
-    def __init__(self, drivers: Mapping[str, Driver], audit: Audit, profile: Profile) -> None:
+    def __init__(
+        self, drivers: Mapping[str, Driver], audit: Audit, profile: Profile, guard: Guard | None = None
+    ) -> None:
+        """`guard` keeps a second administrator from changing the cluster meanwhile; None: nobody does."""
         self.profile = profile
+        self._guard = guard
         self._drivers = dict(drivers)
         self._audit = audit
         self._leaving = threading.Event()
@@ -70,19 +75,31 @@ class Executor:
                 )
 
     def run(
-        self, plan: Plan, job: Job, *, confirmed: str = "", start_at: int = 0, outcomes: list[StepOutcome] | None = None
+        self,
+        plan: Plan,
+        job: Job,
+        *,
+        confirmed: str = "",
+        start_at: int = 0,
+        outcomes: list[StepOutcome] | None = None,
+        wait_lock: float | None = 0.0,
     ) -> tuple[StepOutcome, ...]:
         """Run the plan's steps in order, from index `start_at` on, and return what became of each.
 
         `confirmed` is the name that was typed. `outcomes` is filled while the plan runs, so that the caller has
-        it even after an error.
+        it even after an error. `wait_lock`: seconds to wait for another administrator's change, None for ever.
 
-        Raises what `check` does, AuditFailed before anything ran unrecorded, PlanOutdated, OutcomeUnknown,
-        the error of the step that failed (its hint says what was done), or Cancelled.
+        Raises what `check` does, LockHeld, AuditFailed before anything ran unrecorded, PlanOutdated, OutcomeUnknown,
+        LockLost, the error of the step that failed (its hint says what was done), or Cancelled.
         """
         self.check(plan, confirmed=confirmed, start_at=start_at)
         record = PlanRecord(plan, job, self.profile, self._audit.write, [] if outcomes is None else outcomes)
-        return PlanRun(plan, job, self._drivers, record, self._leaving).run(start_at, confirmed.strip())
+        hold = self._guard.hold(plan, job, wait_lock) if self._guard is not None and plan.guarded else None
+        try:
+            return PlanRun(plan, job, self._drivers, record, self._leaving, hold).run(start_at, confirmed.strip())
+        finally:
+            if hold is not None:
+                hold.release()
 
     def dry_run(self, plan: Plan, job: Job) -> tuple[StepOutcome, ...]:
         """Write what would run to the job's output; nothing goes to the network. Allowed on read-only profiles.

@@ -54,10 +54,11 @@ class PlanRecord:
         outcomes[:] = [StepOutcome(n, step.title, step.node) for n, step in enumerate(plan.steps, 1)]
 
     def start(self, first: int, confirmed: str) -> None:
-        """The plan begins at step index `first`. Raises AuditFailed: then nothing may run."""
+        """The plan begins at step index `first`; so far the job's remarks. Raises AuditFailed: then nothing may run."""
         for index in range(first):
             self.set_state(index, StepState.DONE)
-        self._audit(replace(self._entry, kind="start", step=first + 1, confirmed=confirmed))
+        remarks = "\n".join(self._job.remarks)
+        self._audit(replace(self._entry, kind="start", step=first + 1, confirmed=confirmed, output=remarks))
 
     def finish(self, outcome: str) -> None:
         """The plan is over. Its steps are recorded already, so a failure here is only told."""

@@ -11,6 +11,7 @@ from nasclustergui.core.errors import (
     AuditFailed,
     Cancelled,
     CommandFailed,
+    LockLost,
     NasError,
     NodeError,
     OutcomeUnknown,
@@ -21,18 +22,29 @@ from nasclustergui.core.job import Job
 from nasclustergui.core.outcome import StepOutcome, StepState
 from nasclustergui.core.plan import Plan, Step
 from nasclustergui.remote.driver import Driver, Teller
+from nasclustergui.remote.guard import Hold
 from nasclustergui.remote.plan_record import PlanRecord
 
 UNDO_TIMEOUT = 120.0  # seconds, for an undo that would wait for ever: nobody could cancel it
 
 
 class PlanRun:
-    """A plan while it runs. `leaving` is set when the program closes: then a cancel undoes nothing."""
+    """A plan while it runs. `leaving` is set when the program closes: then a cancel undoes nothing.
+
+    `hold` is the cluster's operation lock, looked at before each further step; None for a plan that takes none.
+    """
 
     def __init__(
-        self, plan: Plan, job: Job, drivers: Mapping[str, Driver], record: PlanRecord, leaving: threading.Event
+        self,
+        plan: Plan,
+        job: Job,
+        drivers: Mapping[str, Driver],
+        record: PlanRecord,
+        leaving: threading.Event,
+        hold: Hold | None = None,
     ) -> None:
         self._plan, self._job, self._drivers, self._record, self._leaving = plan, job, drivers, record, leaving
+        self._hold = hold
         self._effective: list[int] = []  # steps of this run whose command took effect, in order
 
     def run(self, first: int, confirmed: str) -> tuple[StepOutcome, ...]:
@@ -40,6 +52,8 @@ class PlanRun:
         self._record.start(first, confirmed)
         try:
             for index in range(first, len(self._plan.steps)):
+                if self._hold is not None and index > first:
+                    self._hold.check(self._job)
                 self._step(index)
         except Cancelled:
             self._cancelled()
@@ -91,7 +105,7 @@ class PlanRun:
     def _failed(self, error: NasError) -> None:
         """A step failed: take back the ones before it, if the plan says so, and end."""
         unknown = bool(self._record.in_state(StepState.UNKNOWN))
-        if not unknown and not isinstance(error, AuditFailed):
+        if not unknown and not isinstance(error, AuditFailed | LockLost):  # without the lock nothing is undone either
             try:
                 self._take_back(self._effective if self._plan.rollback else [])
             except NasError as undo_error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QLayout, QLineEdit, QScrollArea, QWidget
 
@@ -13,6 +13,7 @@ from nasclustergui.core.confirm import is_confirmed, required_confirmation
 from nasclustergui.core.errors import NasError
 from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.oplock import LockView
 from nasclustergui.core.plan import Meaning, Plan, Risk
 from nasclustergui.core.profile import Profile
 from nasclustergui.core.script import to_script
@@ -20,6 +21,7 @@ from nasclustergui.core.units import duration
 from nasclustergui.ui import theme
 from nasclustergui.ui.dialog_frame import DialogFrame
 from nasclustergui.ui.parts import Badge, Icon, Label, Line, Panel, Tag, box, button, col, label, row, state_icon
+from nasclustergui.ui.plan_lock import OtherChange, Unguarded
 from nasclustergui.ui.plan_steps import RISK_STATE, StepList, risk_word
 
 SEVERITY_STATES = {
@@ -38,8 +40,14 @@ class PlanDialog(DialogFrame):
 
     Attributes:
         typed: the confirmation as typed, "" where none was asked for; hand it to the executor.
+        waits: another administrator's change runs: the plan was agreed to, but is to wait for it.
         run_button, cancel_button, confirm_field: for tests; the field is None where nothing must be typed.
+
+    Signals:
+        break_wanted: take the lock away from the other administrator.
     """
+
+    break_wanted = Signal()
 
     def __init__(
         self, plan: Plan, profile: Profile, write: Callable[[Path, str], None], parent: QWidget | None = None
@@ -53,8 +61,12 @@ class PlanDialog(DialogFrame):
         self.run_button = button(plan.title, _BUTTON[plan.risk], plan.icon, on_click=self._run)
         self._reason: Label = label("", "caption", "text2")
         self.steps = StepList(plan)
+        self.waits = False
+        self.other, self._unguarded = OtherChange(), Unguarded()
+        self.other.break_wanted.connect(self.break_wanted)
         body: list[QLayout | QWidget | tuple[QLayout | QWidget, int]] = [
-            (row((self._steps_card(), 1), self._right_column(), gap=14), 1)
+            self.other,
+            (row((self._steps_card(), 1), self._right_column(), gap=14), 1),
         ]
         if self._expected:
             body.append(self._confirm_card())
@@ -63,6 +75,14 @@ class PlanDialog(DialogFrame):
         shortcut = QShortcut(QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self)
         shortcut.activated.connect(self._on_ctrl_return)
         self._first_focus()
+
+    def set_lock(self, view: LockView) -> None:
+        """The cluster's operation lock as it stands now; a plan that takes none doesn't care."""
+        if not self.plan.guarded:
+            return
+        self.waits = self.other.set_view(view)
+        self._unguarded.set_view(view)
+        self.run_button.set_text(_("Wait and run when it is free") if self.waits else self.plan.title)
 
     @property
     def typed(self) -> str:
@@ -80,7 +100,7 @@ class PlanDialog(DialogFrame):
         return Panel(col(head, Line(), (self.steps, 1), gap=0, margins=(1, 1, 1, 6)))
 
     def _right_column(self) -> QWidget:
-        cards: list[QWidget | tuple[QWidget, int]] = [(_meaning_card(self.plan), 1)]
+        cards: list[QWidget | tuple[QWidget, int]] = [(_meaning_card(self.plan, self._unguarded), 1)]
         if self.plan.undo:
             cards.append(_text_card("undo-2", _("Undo"), (self.plan.undo,)))
         if self.plan.prompts:
@@ -202,12 +222,12 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _meaning_card(plan: Plan) -> Panel:
+def _meaning_card(plan: Plan, last: QWidget) -> Panel:
     title = label(_("What it means"), "heading")
     bullets = [_bullet(meaning) for meaning in plan.meaning]
     if not bullets:
         bullets = [_bullet(Meaning(Severity.OK, _("Nothing is interrupted and nothing is lost")))]
-    return Panel(col(title, *bullets, None, gap=9, margins=(16, 12, 16, 12)))
+    return Panel(col(title, *bullets, last, None, gap=9, margins=(16, 12, 16, 12)))
 
 
 def _bullet(meaning: Meaning) -> QLayout:

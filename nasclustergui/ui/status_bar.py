@@ -1,4 +1,4 @@
-"""The line at the bottom: how fresh what you see is, what runs, which keys help."""
+"""The line at the bottom: how fresh what you see is, who else changes the cluster, what runs, which keys help."""
 
 from __future__ import annotations
 
@@ -33,13 +33,15 @@ class _Clickable(ElidedLabel):
 
 
 class StatusBar(Fill):
-    """Freshness, jobs, key hints.
+    """Freshness, the other administrator, jobs, key hints.
 
     Signals:
-        jobs_clicked: the text of the jobs was clicked. hint_clicked: that of these keys was.
+        jobs_clicked: the text of the jobs was clicked. hint_clicked: that of these keys was. guard_clicked: that of
+            the other administrator was.
     """
 
     jobs_clicked = Signal()
+    guard_clicked = Signal()
     hint_clicked = Signal(str)
 
     def __init__(self) -> None:
@@ -47,13 +49,18 @@ class StatusBar(Fill):
         self._icon = state_icon("unknown", 14)
         self._word = Label(_("Not connected"), "caption", "text2")
         self._detail = ElidedLabel("", "caption", "text3")
+        self._guard_icon = state_icon("wait", 14)
+        self._guard = _Clickable("", "caption", "text2")
         self._job_icon = state_icon("busy", 14)
         self._jobs = _Clickable("", "caption", "text2")
         self._hints = row(gap=12)
-        left = row(self._icon, self._word, self._detail, 10, self._job_icon, self._jobs, gap=6)
+        guard = (self._guard_icon, self._guard)
+        left = row(self._icon, self._word, self._detail, 10, *guard, 10, self._job_icon, self._jobs, gap=6)
         self.setLayout(row((left, 0), None, self._hints, gap=6, margins=(24, 0, 24, 0)))
         self._jobs.clicked.connect(self.jobs_clicked)
+        self._guard.clicked.connect(self.guard_clicked)
         self.set_jobs("")
+        self.set_guard("")
         self.restyle()
 
     def restyle(self) -> None:
@@ -82,6 +89,19 @@ class StatusBar(Fill):
         self._jobs.set_text(text)
         self._job_icon.setVisible(bool(text))
         self._jobs.setVisible(bool(text))
+
+    def set_guard(self, text: str, state: str = "wait", tip: str = "") -> None:
+        """Who else changes the cluster, or that nothing keeps a second administrator from it; "" for nothing."""
+        self._guard_icon.set_state(state or "wait")
+        self._guard.set_text(text)
+        self._guard.setToolTip(f"{text}\n{tip}" if tip else text)
+        self._guard_icon.setVisible(bool(text))
+        self._guard.setVisible(bool(text))
+
+    @property
+    def guard(self) -> str:
+        """What it says about another administrator."""
+        return self._guard.text() if self._guard.isVisibleTo(self) else ""
 
     def set_hints(self, hints: Sequence[tuple[str, str]]) -> None:
         """(keys, what they do), for instance ("Ctrl+K", "Find or run")."""

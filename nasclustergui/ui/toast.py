@@ -53,8 +53,8 @@ class Toast(Panel):
 
     @property
     def stays(self) -> bool:
-        """Failures are never missed."""
-        return self.state == "critical"
+        """Failures, and what still waits for an answer, are never missed."""
+        return self.state in ("critical", "wait")
 
     def _start(self) -> None:
         if not self.stays:

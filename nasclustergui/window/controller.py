@@ -14,7 +14,7 @@ from nasclustergui.cluster.session import Session
 from nasclustergui.cluster.state import ClusterState, with_volumes
 from nasclustergui.cluster.verdict import Since, Verdict, problems, verdict
 from nasclustergui.core.disks import Disk
-from nasclustergui.core.errors import NasError, OutcomeUnknown
+from nasclustergui.core.errors import LockHeld, NasError, OutcomeUnknown
 from nasclustergui.core.events import Event, Problem, Severity
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
@@ -206,8 +206,11 @@ class Controller(QObject):
         if events:
             self.events = (*reversed(events), *self.events)[:EVENTS]
 
-    def run_plan(self, plan: Plan, typed: str) -> Job:
-        """Run a plan that the user agreed to, as a job in the plan's lane."""
+    def run_plan(self, plan: Plan, typed: str, wait: bool = False) -> Job:
+        """Run a plan that the user agreed to, as a job in the plan's lane.
+
+        `wait`: until another administrator's change is done, however long it takes.
+        """
         plan = plan.with_author(self.session.user)
         job = Job(plan.title, plan.lane or None, by=self.session.user, icon=plan.icon)
         job.cancel_effect = plan.cancel_effect
@@ -216,7 +219,7 @@ class Controller(QObject):
         return self.jobs.submit(
             self,
             job,
-            lambda j: self.session.executor.run(plan, j, confirmed=typed),
+            lambda j: self.session.executor.run(plan, j, confirmed=typed, wait_lock=None if wait else 0.0),
             lambda _outcomes: end(None),
             end,
             lambda: end(None),
@@ -224,7 +227,9 @@ class Controller(QObject):
 
     def _on_plan_end(self, job: Job, plan: Plan, error: Exception | None) -> None:
         now = time.time()
-        if error is not None:
+        if isinstance(error, LockHeld):
+            self._note((Event(now, Severity.INFO, _("Not done: {title}").format(title=plan.title), str(error)),))
+        elif error is not None:
             unknown = isinstance(error, OutcomeUnknown)
             title = _("Outcome unknown: {title}") if unknown else _("Failed: {title}")
             self._note((Event(now, Severity.CRITICAL, title.format(title=plan.title), str(error)),))

@@ -14,8 +14,10 @@ from nasclustergui.cluster.nodes.page import NodesPage
 from nasclustergui.cluster.overview.page import OverviewPage
 from nasclustergui.cluster.session import Session
 from nasclustergui.cluster.state import ClusterState
+from nasclustergui.core.errors import LockHeld
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.job import Job
+from nasclustergui.core.oplock import LockState
 from nasclustergui.core.plan import Plan
 from nasclustergui.core.units import clock, percent
 from nasclustergui.subsystems.etcd.page import ConfigurationPage
@@ -29,6 +31,7 @@ from nasclustergui.ui.page import Page
 from nasclustergui.ui.plan_dialog import PlanDialog
 from nasclustergui.window.controller import GLUSTER_MS, Controller
 from nasclustergui.window.frame import Frame
+from nasclustergui.window.lock_watch import LockWatch
 
 STALE_AFTER = 20.0  # seconds without a new reading of gluster after which the status bar says so
 
@@ -38,7 +41,7 @@ class Workspace(QObject):
 
     Attributes:
         controller: polls and plans. pages: by id. dock: the jobs.
-        plan_dialog: the plan that is shown now, None otherwise.
+        plan_dialog: the plan that is shown now, None otherwise. lock: who else changes the cluster.
 
     Signals:
         login_wanted: somebody asked to connect to that node now ("" for all): ask again what was refused.
@@ -58,6 +61,7 @@ class Workspace(QObject):
         self.frame, self.session, self.jobs, self._write = frame, session, jobs, write
         self._every_ms = every_ms
         self.controller = Controller(session, jobs, self, every_ms)
+        self.lock = LockWatch(session, lambda: self.controller.state, frame.status, self)
         self.overview = OverviewPage()
         self.nodes = NodesPage(self.controller.book)
         desk = Desk(session.profile.name, session.profile, jobs, session.gluster.pool)
@@ -93,6 +97,8 @@ class Workspace(QObject):
         self.nodes.reconnect.connect(self._reconnect)
         self.overview.node_opened.connect(lambda name: self.run_action(f"nodes.show:{name}"))
         self.dock.hidden.connect(self.toggle_jobs)
+        self.lock.changed.connect(self._on_lock)
+        frame.status.guard_clicked.connect(self._show_lock)
         for signal in (self.jobs.added, self.jobs.changed, self.jobs.finished):
             signal.connect(self._show_running)
 
@@ -104,6 +110,8 @@ class Workspace(QObject):
     def close(self) -> None:
         """Stop reading, end the session."""
         self.controller.stop()
+        self.lock.close()
+        self.frame.status.guard_clicked.disconnect(self._show_lock)
         self.config.close_down()
         if self.plan_dialog is not None:
             self.plan_dialog.reject()
@@ -122,6 +130,7 @@ class Workspace(QObject):
         if state.gluster is not None or error is not None:
             self.storage.set_state(state.gluster, error)
         self.config.set_state(state.etcd, state.errors.get("etcd"))
+        self.lock.refresh()
         self._show_freshness(state)
         self.frame.sidebar.set_connection(*_connection(state))
 
@@ -184,6 +193,8 @@ class Workspace(QObject):
         """Show a plan; it runs only if the user says so."""
         dialog = PlanDialog(plan.with_author(self.session.user), self.session.profile, self._write, self.frame)
         self.plan_dialog = dialog
+        dialog.set_lock(self.lock.view)
+        dialog.break_wanted.connect(self.break_lock)
         dialog.finished.connect(lambda result: self._on_decided(dialog, result))
         dialog.open()
         return dialog
@@ -191,10 +202,29 @@ class Workspace(QObject):
     def _on_decided(self, dialog: PlanDialog, result: int) -> None:
         self.plan_dialog = None
         if result == QDialog.DialogCode.Accepted:
-            job = self.controller.run_plan(dialog.plan, dialog.typed)
+            job = self.controller.run_plan(dialog.plan, dialog.typed, dialog.waits)
             self.dock.setVisible(True)
             self.dock.look_at(job)
         dialog.deleteLater()
+
+    def _on_lock(self) -> None:
+        """Somebody took the operation lock or gave it back."""
+        if self.plan_dialog is not None:
+            self.plan_dialog.set_lock(self.lock.view)
+
+    def _show_lock(self) -> None:
+        self.run_action("config.coordination:operation")
+
+    def break_lock(self) -> None:
+        """Propose to take the lock away from whoever has it; the plan that is open gives way."""
+        from nasclustergui.subsystems.etcd.features.oplock.plans import plan_break
+
+        holder = self.lock.view.holder
+        if holder is None or self.lock.view.state is not LockState.TAKEN:
+            return
+        if self.plan_dialog is not None:
+            self.plan_dialog.reject()
+        self.propose(plan_break(holder, self.session.profile.name))
 
     def toggle_jobs(self) -> None:
         """Ctrl+J: show or hide the dock."""
@@ -205,7 +235,9 @@ class Workspace(QObject):
     def _on_plan_ended(self, job: Job, plan: Plan, error: Exception | None) -> None:
         self.storage.desk.changed.emit()
         self.config.desk.changed.emit()
-        if error is not None:
+        if isinstance(error, LockHeld):  # between the dialog and the job somebody else was faster
+            self.frame.toasts.show("wait", str(error), _("Wait and run…"), lambda: self.propose(plan))
+        elif error is not None:
             title, _hint, _details = describe(error)
             self.frame.toasts.show("critical", title, _("Details"), lambda: ErrorDialog(error, self.frame).open())
         elif job.cancelled:

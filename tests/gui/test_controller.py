@@ -46,8 +46,9 @@ class FakeSession:
     def _listen(self, listener: Callable[[str, object], None]) -> Callable[[], None]:
         return lambda: self.asked.append("forgot")
 
-    def _run(self, plan: Plan, job: Job, *, confirmed: str) -> tuple[str, ...]:
-        self.asked.append(f"run {plan.title} by {plan.by} confirmed {confirmed!r}")
+    def _run(self, plan: Plan, job: Job, *, confirmed: str, wait_lock: float | None) -> tuple[str, ...]:
+        waits = " waits" if wait_lock is None else ""
+        self.asked.append(f"run {plan.title} by {plan.by} confirmed {confirmed!r}{waits}")
         if self.refuses is not None:
             raise self.refuses
         return ()

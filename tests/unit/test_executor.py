@@ -13,6 +13,8 @@ from nasclustergui.core.errors import (
     Cancelled,
     CommandFailed,
     InvalidInput,
+    LockHeld,
+    LockLost,
     LoginRefused,
     NasError,
     NoAnswer,
@@ -497,3 +499,74 @@ def test_long_output_is_shortened_in_the_middle(executor: Executor, driver: Fake
     assert outcome.output.startswith("begin")
     assert outcome.output.endswith("end")
     assert "characters left out" in audit.entries[-2].output
+
+
+# ------------------------------------------------------------ the operation lock
+
+
+@dataclass
+class FakeGuard:
+    """Remembers what the executor does with the lock; `lost_before` is the step before which it is lost."""
+
+    driver: FakeDriver
+    taken: NasError | None = None
+    lost_before: str = ""
+    remark: str = ""
+
+    def hold(self, plan: Plan, job: Job, wait: float | None) -> FakeGuard:
+        self.driver.seen.append(f"hold {wait}")
+        if self.remark:
+            job.remark(self.remark)
+        if self.taken is not None:
+            raise self.taken
+        return self
+
+    def check(self, _job: Job) -> None:
+        self.driver.seen.append("still ours?")
+        if self.lost_before and self.driver.seen.count("still ours?") == int(self.lost_before):
+            raise LockLost("Somebody broke the cluster's lock while this plan ran.", hint="Look.")
+
+    def release(self) -> None:
+        self.driver.seen.append("release")
+
+
+def test_the_lock_is_held_from_before_the_first_step_to_the_end(driver: FakeDriver, audit: FakeAudit) -> None:
+    guarded = Executor({"gluster": driver}, audit, PROFILE, FakeGuard(driver))
+    guarded.run(plan(step("a"), step("b")), Job("x"), wait_lock=None)
+    assert driver.seen == ["hold None", "check a", "run a", "still ours?", "check b", "run b", "release"]
+
+
+def test_a_lock_that_somebody_else_holds_refuses_the_plan(driver: FakeDriver, audit: FakeAudit) -> None:
+    guarded = Executor({"gluster": driver}, audit, PROFILE, FakeGuard(driver, LockHeld("anna runs it.")))
+    with pytest.raises(LockHeld):
+        guarded.run(plan(step("a")), Job("x"))
+    assert (driver.seen, audit.entries) == (["hold 0.0"], [])
+
+
+def test_a_lock_lost_between_steps_stops_the_plan_and_undoes_nothing(driver: FakeDriver, audit: FakeAudit) -> None:
+    guarded = Executor({"gluster": driver}, audit, PROFILE, FakeGuard(driver, lost_before="1"))
+    with pytest.raises(LockLost) as caught:
+        guarded.run(plan(undoable("a"), step("b"), rollback=True), Job("x"))
+    assert driver.seen[-2:] == ["still ours?", "release"]
+    assert caught.value.hint.startswith("Done: 1 Do a. Not run: 2 Do b.")
+    assert audit.story[-1] == "end failed"
+
+
+def test_the_lock_is_given_back_whatever_happens(driver: FakeDriver, audit: FakeAudit) -> None:
+    driver.on["run a"] = fails(refused("a"))
+    guarded = Executor({"gluster": driver}, audit, PROFILE, FakeGuard(driver))
+    with pytest.raises(CommandFailed):
+        guarded.run(plan(step("a")), Job("x"))
+    assert driver.seen[-1] == "release"
+
+
+def test_a_missing_guard_is_recorded(driver: FakeDriver, audit: FakeAudit) -> None:
+    guarded = Executor({"gluster": driver}, audit, PROFILE, FakeGuard(driver, remark="Not guarded."))
+    guarded.run(plan(step("a")), Job("x"))
+    assert (audit.entries[0].kind, audit.entries[0].output) == ("start", "Not guarded.")
+
+
+def test_plans_that_take_no_lock(driver: FakeDriver, audit: FakeAudit) -> None:
+    guarded = Executor({"gluster": driver}, audit, PROFILE, FakeGuard(driver, LockHeld("anna runs it.")))
+    guarded.run(plan(step("a"), guarded=False), Job("x"))
+    assert driver.seen == ["check a", "run a"]

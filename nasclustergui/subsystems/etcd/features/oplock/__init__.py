@@ -1,0 +1,1 @@
+"""The operation lock: one administrator changes the cluster at a time."""
