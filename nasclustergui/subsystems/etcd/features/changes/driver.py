@@ -109,7 +109,7 @@ class Removal:
 
     def _report(self, started: float) -> None:
         done = self.gone + len(self.left)
-        self._job.report(self.summary(), done / len(self._keys))
+        self._job.report(self._job.step, done / len(self._keys))
         rest = (time.monotonic() - started) / max(done, 1) * (len(self._keys) - done)
         self._job.seconds_left = (0.7 * rest, rest, 2 * rest)
 

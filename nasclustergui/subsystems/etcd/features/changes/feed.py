@@ -176,7 +176,7 @@ class Feed:
     def begin_again(self) -> int:
         """A new watch takes over; the revision from which it must start, 0 for now."""
         with self._lock:
-            self._standing = replace(self._standing, ended=False)
+            self._standing = replace(self._standing, ended=False, kind=None, since=self._clock())
             return self._standing.revision
 
     def _gap(self, now: float, since: int, until: int) -> None:

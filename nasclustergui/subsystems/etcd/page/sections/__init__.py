@@ -20,7 +20,10 @@ class SectionSpec(NamedTuple):
 
 def sections() -> tuple[SectionSpec, ...]:
     """All of them, titled in the active language."""
-    return (SectionSpec("keys", _("Keys"), "keys:KeysSection"),)
+    return (
+        SectionSpec("keys", _("Keys"), "keys:KeysSection"),
+        SectionSpec("changes", _("Changes"), "changes.section:ChangesSection"),
+    )
 
 
 def make(spec: SectionSpec, desk: Desk) -> Section:

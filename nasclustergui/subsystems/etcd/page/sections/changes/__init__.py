@@ -1,0 +1,1 @@
+"""The section of changes: the live feed, the past of a key, two revisions compared, whole ranges in and out."""
