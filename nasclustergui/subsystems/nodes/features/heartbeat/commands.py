@@ -105,6 +105,12 @@ def write_settings(settings: Settings) -> Command:
 
 def settings_text(settings: Settings) -> str:
     """The settings file without the password: lines that a shell reads."""
+    lines = (f"{name}={shlex.quote(value)}" for name, value in settings_values(settings).items())
+    return "# Written by NAS Cluster GUI for /usr/local/lib/nascluster/heartbeat.sh\n" + "\n".join(lines) + "\n"
+
+
+def settings_values(settings: Settings) -> dict[str, str]:
+    """Its settings by name, without the password and without empty ones."""
     login = settings.login
     values = {
         "NODE_NAME": settings.name,
@@ -117,8 +123,7 @@ def settings_text(settings: Settings) -> str:
         "ETCDCTL_KEY": login.key,
         "ETCDCTL_USER": login.user,
     }
-    lines = (f"{name}={shlex.quote(value)}" for name, value in values.items() if value)
-    return "# Written by NAS Cluster GUI for /usr/local/lib/nascluster/heartbeat.sh\n" + "\n".join(lines) + "\n"
+    return {name: value for name, value in values.items() if value}
 
 
 def _write(path: str, mode: str, text: str) -> Command:

@@ -15,6 +15,7 @@ echo "@machine-id $(cat /etc/machine-id 2>/dev/null)"
 echo "@system $(. /etc/os-release 2>/dev/null; echo "$PRETTY_NAME")"
 echo "@release $(. /etc/os-release 2>/dev/null; echo "$VERSION_ID")"
 echo "@addresses $(hostname -I 2>/dev/null)"
+sed -n 's/^\(.*\) # nascluster$/@host \1/p' /etc/hosts
 echo "@ntp $(timedatectl show -p NTPSynchronized --value 2>/dev/null)"
 echo "@gluster $(gluster --version 2>/dev/null | sed -n '1s/^glusterfs //p')"
 echo "@etcd $(etcd --version 2>/dev/null | sed -n 's/^etcd Version: //p')"
@@ -24,7 +25,7 @@ for unit in glusterd etcd nascluster-heartbeat nas-agent; do
     echo "@unit $unit $(systemctl is-active $unit 2>/dev/null)"
 done
 conf=/etc/default/etcd
-wanted='NAME|DATA_DIR|TRUSTED_CA_FILE|CERT_FILE|KEY_FILE'
+wanted='NAME|INITIAL_CLUSTER|DATA_DIR|TRUSTED_CA_FILE|CERT_FILE|KEY_FILE'
 [ -e "$conf" ] && sed -nE "s/^(ETCD_($wanted))=\"?([^\"]*)\"?\$/@setting \\1=\\3/p" "$conf"
 dir=$(sed -nE 's/^ETCD_DATA_DIR="?([^"]*)"?$/\1/p' "$conf" 2>/dev/null)
 dir=${dir:-/var/lib/etcd/default}
@@ -119,6 +120,7 @@ def parse_machine(node: str, result: Result) -> Machine:
         files=frozenset(tags.get("file", ())),
         bricks={path: id for id, path in (_pair(line) for line in tags.get("brick", ()))},
         bricks_known="bricks" not in tags,
+        marked_names=tuple(line.split()[1] for line in tags.get("host", ()) if len(line.split()) > 1),
     )
 
 

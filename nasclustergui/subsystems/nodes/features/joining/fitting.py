@@ -9,42 +9,15 @@ from collections.abc import Iterable, Mapping
 
 from nasclustergui.core.command import Command
 
-# Lines in a marked block of /etc/hosts: pairs of address and name. A name that stands in the block already is replaced.
-HOSTS_BEGIN, HOSTS_END = "# BEGIN nascluster", "# END nascluster"
-_HOSTS_WRITE = r"""
-cp -p /etc/hosts /etc/hosts.nascluster-new && awk "$program" /etc/hosts > /etc/hosts.nascluster-new &&
-mv -f /etc/hosts.nascluster-new /etc/hosts
+# One marked line of /etc/hosts per name, at the end; one that the name has already is replaced.
+MARK = "# nascluster"
+ADD_HOSTS_SCRIPT = r"""[ -z "$(tail -c 1 /etc/hosts)" ] || echo >> /etc/hosts
+while [ $# -gt 1 ]; do
+  sed -i "/ $2 # nascluster\$/d" /etc/hosts && echo "$1 $2 # nascluster" >> /etc/hosts || exit 1
+  shift 2
+done
 """
-ADD_HOSTS_SCRIPT = (
-    r"""export lines; lines=$(while [ $# -gt 1 ]; do printf '%s %s\n' "$1" "$2"; shift 2; done)
-program='
-BEGIN { n = split(ENVIRON["lines"], add, "\n"); for (i = 1; i <= n; i++) { split(add[i], w, " "); mine[w[2]] = 1 } }
-$0 == "# BEGIN nascluster" { inside = 1; next }
-$0 == "# END nascluster" { inside = 0; next }
-inside { if (!($2 in mine)) kept[++k] = $0; next }
-{ print }
-END {
-  print "# BEGIN nascluster"
-  for (i = 1; i <= k; i++) print kept[i]
-  for (i = 1; i <= n; i++) print add[i]
-  print "# END nascluster"
-}'"""
-    + _HOSTS_WRITE
-)
-DROP_HOSTS_SCRIPT = (
-    r"""export names="$*"
-program='
-BEGIN { n = split(ENVIRON["names"], drop, " "); for (i = 1; i <= n; i++) gone[drop[i]] = 1 }
-$0 == "# BEGIN nascluster" { inside = 1; next }
-$0 == "# END nascluster" {
-  inside = 0
-  if (k) { print "# BEGIN nascluster"; for (i = 1; i <= k; i++) print kept[i]; print "# END nascluster" }
-  next
-}
-inside { if (!($2 in gone)) kept[++k] = $0; next }
-{ print }'"""
-    + _HOSTS_WRITE
-)
+DROP_HOSTS_SCRIPT = r'for name do sed -i "/ $name # nascluster\$/d" /etc/hosts || exit 1; done'
 # glusterd makes itself a new identity. Hooks and groups are the package's, not the pool's: they stay.
 ASIDE_GLUSTER_SCRIPT = r"""[ ! -e "$1" ] || { echo "$1 exists already" >&2; exit 1; }
 systemctl stop glusterd; mkdir -m 755 "$1" || exit 1
@@ -89,12 +62,12 @@ def _shell(script: str, *words: str, timeout: float = 30.0) -> Command:
 
 
 def add_hosts(addresses: Mapping[str, str]) -> Command:
-    """Have /etc/hosts say name → address, in the marked block at its end."""
+    """Have /etc/hosts say name → address, in marked lines at its end."""
     return _shell(ADD_HOSTS_SCRIPT, *(word for name, address in addresses.items() for word in (address, name)))
 
 
 def drop_hosts(wanted: Iterable[str]) -> Command:
-    """Take names out of the marked block, and the block away when it is empty."""
+    """Take the marked lines of these names out."""
     return _shell(DROP_HOSTS_SCRIPT, *wanted)
 
 

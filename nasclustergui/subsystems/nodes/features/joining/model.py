@@ -39,6 +39,7 @@ class Machine:
         etcd_data: its data directory where that holds a member's data, else "".
         files: those of the paths that were asked about that are there.
         bricks: directory → id of the volume that it was a brick of. bricks_known: False without getfattr.
+        marked_names: names in the lines of /etc/hosts that this program wrote.
     """
 
     hostname: str = ""
@@ -55,6 +56,7 @@ class Machine:
     files: frozenset[str] = frozenset()
     bricks: Mapping[str, str] = field(default_factory=dict)
     bricks_known: bool = True
+    marked_names: tuple[str, ...] = ()
 
     def runs(self, unit: str) -> bool:
         """The unit is active."""
