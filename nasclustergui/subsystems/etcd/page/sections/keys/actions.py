@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.etcd.page.section import Section
 
 Open = Callable[[Section, bytes], object]
@@ -47,7 +48,14 @@ class KeyAction:
 
 def key_actions() -> tuple[KeyAction, ...]:
     """All of them in their order, titled in the active language."""
-    return ()
+    return (
+        KeyAction("config.changes:history", "history", _("History…"), for_keys=True),
+        KeyAction("config.changes:watch", "eye", _("Watch changes"), for_keys=True, for_prefixes=True),
+        KeyAction("config.changes:compare", "git-compare", _("Compare revisions…"), for_prefixes=True),
+        KeyAction("config.changes:export", "download", _("Export…"), for_prefixes=True),
+        KeyAction("config.changes:import", "upload", _("Import…"), for_prefixes=True),
+        KeyAction("config.changes:delete", "trash-2", _("Delete all below…"), for_prefixes=True, danger=True),
+    )
 
 
 def offered(prefix: bool) -> tuple[KeyAction, ...]:
