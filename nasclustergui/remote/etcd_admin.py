@@ -46,9 +46,15 @@ class EtcdAdmin(EtcdSession):
         """Take a member out; it ends by itself when it hears of it, and its data is of no use any more."""
         self._once("Cluster.MemberRemove", wire.member_remove_request(member_id), seconds, job)
 
-    def member_promote(self, member_id: int, *, seconds: float = SECONDS, job: Job | None = None) -> None:
-        """Give a learner a vote. Refused until it has (nearly) all that the leader has."""
-        self._once("Cluster.MemberPromote", wire.member_remove_request(member_id), seconds, job)
+    def member_promote(
+        self, endpoint: str, member_id: int, *, seconds: float = SECONDS, job: Job | None = None
+    ) -> None:
+        """Give a learner a vote. Refused until it has (nearly) all that the leader has.
+
+        `endpoint`: the leader's. Another member passes it on without the login, in vain where etcd has users, and
+        answers nothing at all (seen with 3.4.23: the leader says "auth: user name is empty").
+        """
+        self._at(endpoint, "Cluster.MemberPromote", wire.member_remove_request(member_id), seconds, job)
 
     def member_update(
         self, member_id: int, peer_urls: Sequence[str], *, seconds: float = SECONDS, job: Job | None = None

@@ -82,11 +82,35 @@ def run_promote_at(store: Store, command: Command, job: Job) -> Result:
 
 
 def _promote(store: Store, member_id: int, job: Job) -> Result:
-    def promote() -> None:
-        _patient(lambda: store.admin().member_promote(member_id, job=job), _UNHEALTHY, job)
-
-    _patient(promote, _NOT_IN_SYNC, job, _SYNC)
+    """Asks the leader, also a new one if it changes meanwhile. Asking again is safe: a vote is given only once."""
+    end = time.monotonic() + _SYNC
+    while True:
+        try:
+            store.admin().member_promote(_leader_endpoint(store, job), member_id, job=job)
+            break
+        except StoreError as error:
+            if not (error.ambiguous or any(text in error.details for text in _PASSING)):
+                raise
+            if _votes(store, member_id, job):
+                break
+            if time.monotonic() > end:
+                raise
+            job.report(str(error))
+        job.sleep(_PAUSE)
     return Result(0, f"Member {number(member_id)} promoted\n")
+
+
+def _leader_endpoint(store: Store, job: Job) -> str:
+    leader = store.read(job).leader
+    if leader is None or not leader.endpoint:
+        raise StoreError(
+            _("etcd has no leader now."), hint=_("Bring back the majority of the members first."), details=_NO_LEADER
+        )
+    return leader.endpoint
+
+
+def _votes(store: Store, member_id: int, job: Job) -> bool:
+    return any(m.id == member_id and not m.learner for m in store.client.members(job=job))
 
 
 def run_update(store: Store, command: Command, job: Job) -> Result:
@@ -121,7 +145,8 @@ def _at(store: Store, peer_url: str, job: Job) -> MemberInfo | None:
     return next((m for m in store.client.members(job=job) if peer_url in m.peer_urls), None)
 
 
-_UNHEALTHY, _NOT_IN_SYNC = "unhealthy cluster", "in sync with leader"
+_UNHEALTHY, _NOT_IN_SYNC, _NO_LEADER = "unhealthy cluster", "in sync with leader", "no leader"
+_PASSING = (_UNHEALTHY, _NOT_IN_SYNC, _NO_LEADER, "UNAVAILABLE", "leader changed", "not leader")
 _SAME_NUMBER = "member not found"  # the number is made of URL and second: added anew in the second of its removal
 
 
