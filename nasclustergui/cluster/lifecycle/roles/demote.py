@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -118,7 +119,11 @@ def _machine(found: Leaver) -> Iterator[Step]:
     look = found.look
     if look is None:
         return
-    yield steps.set_aside(found.node, look.settings.get("ETCD_DATA_DIR") or look.data_dir or DATA_DIR)
+    data_dir = look.settings.get("ETCD_DATA_DIR") or look.data_dir or DATA_DIR
+    if look.version:
+        yield steps.stop(found.node)
+    if look.data:
+        yield steps.set_aside(found.node, data_dir, look.user, time.time())
     if look.file:
         yield steps.settings_back(found.node)
 

@@ -26,19 +26,19 @@ class Look:
     """What a machine says about etcd on it.
 
     Attributes:
-        version: of the installed etcd, "" if it isn't installed. candidate: what its package manager would install.
-        managed: it has apt-get. active, enabled, loaded: of the unit etcd.service, systemd's words.
+        version: of the installed etcd, "" if it isn't installed.
+        candidate: what apt-get would install then. active, enabled, loaded: of the unit etcd.service, systemd's words.
         settings: those of the running process; of the file where none runs. file: that file's ETCD_ variables.
         config_file: etcd reads a configuration file instead of variables.
         listening: port → the program that listens there. data: entries of the data directory, () for none.
         data_dir: the one that was looked at. free: bytes free there, None if unknown.
         skew: its clock minus this workstation's, seconds; None if unknown. addresses: "10.0.0.4/24".
         perl, openssl: they are there. heartbeat: the heartbeat service of this program is set up there.
+        user: that the unit runs etcd as.
     """
 
     version: str = ""
     candidate: str = ""
-    managed: bool = False
     active: str = ""
     enabled: str = ""
     loaded: str = ""
@@ -53,6 +53,7 @@ class Look:
     perl: bool = False
     openssl: bool = False
     heartbeat: bool = False
+    user: str = "etcd"
 
     @property
     def config_file(self) -> bool:
@@ -72,10 +73,12 @@ class Files:
     Attributes:
         texts: path → what the file holds; paths that don't exist are missing.
         keys: path of a private key → its public half in PEM, b"" if it can't be had. Private keys stay where they are.
+        unreadable: what etcd's user can't read.
     """
 
     texts: Mapping[str, bytes] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,8 @@ class Candidate:
         stage: how far it is. look: the machine, None if it does not answer.
         host: where etcd is to listen, "" if unknown. settings: those that it gets, {} if they can't be derived.
         peer_url, client_url: what it will advertise. pairs: certificates it needs, () without TLS.
-        uploads: files that must be laid there first. findings: worst first.
+        uploads: files that must be laid there first. unreadable: files there that etcd's user can't read.
+        findings: worst first.
         verdict: what its vote does to the majority; None where it has it already.
     """
 
@@ -122,6 +126,7 @@ class Candidate:
     client_url: str = ""
     pairs: tuple[Pair, ...] = ()
     uploads: tuple[Upload, ...] = ()
+    unreadable: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     verdict: Verdict | None = None
 

@@ -17,13 +17,14 @@ from nasclustergui.subsystems.nodes.features.heartbeat.files import SETTINGS_PAT
 _MARK = "\x1e"  # ASCII's record separator: between the parts of an answer
 _PARTS = re.compile(rf"^{_MARK}(\w+)\n", re.MULTILINE)
 LISTEN_SECONDS = 6
+ETCD_USER = "etcd"  # of Debian's package
 
 _LOOK = r"""
 part() { printf '\036%s\n' "$1"; }
 part clock; date +%s.%N
 part version; command -v etcd > /dev/null && etcd --version 2> /dev/null
-part candidate; command -v apt-get > /dev/null && echo apt && apt-cache policy etcd-server 2> /dev/null
-part unit; systemctl show etcd.service -p ActiveState -p UnitFileState -p LoadState -p MainPID 2> /dev/null
+part candidate; command -v etcd > /dev/null || apt-cache policy etcd-server 2> /dev/null # takes seconds
+part unit; systemctl show etcd.service -p ActiveState -p UnitFileState -p LoadState -p User 2> /dev/null
 part file; cat "$1" 2> /dev/null
 pid=$(systemctl show etcd.service -p MainPID 2> /dev/null | cut -d= -f2)
 if [ "${pid:-0}" -gt 0 ] 2> /dev/null; then
@@ -44,13 +45,19 @@ exit 0
 """
 
 _FILES = r"""
+user=$1; shift
 for path in "$@"; do
-    case $path in
-    key:*) path=${path#key:}; [ -e "$path" ] || continue
-        printf '\036key\n%s\n' "$path"; openssl pkey -in "$path" -pubout 2> /dev/null | base64 -w0; echo ;;
-    *) [ -e "$path" ] || continue
-        printf '\036text\n%s\n' "$path"; head -c 1048576 -- "$path" | base64 -w0; echo ;;
+    kind=text
+    case $path in key:*) kind=key; path=${path#key:} ;; esac
+    [ -e "$path" ] || continue
+    printf '\036%s\n%s\n' "$kind" "$path"
+    case $kind in
+    key) openssl pkey -in "$path" -pubout 2> /dev/null | base64 -w0; echo ;;
+    *) head -c 1048576 -- "$path" | base64 -w0; echo ;;
     esac
+    if [ "$user" != root ] && id -u "$user" > /dev/null 2>&1 && ! runuser -u "$user" -- test -r "$path"; then
+        printf '\036unreadable\n%s\n' "$path"
+    fi
 done
 exit 0
 """
@@ -103,7 +110,6 @@ def parse_look(node: str, result: Result, now: float) -> Look:
     return Look(
         version[1] if version else "",
         named,
-        parts.get("candidate", "").startswith("apt"),
         unit.get("ActiveState", ""),
         unit.get("UnitFileState", ""),
         unit.get("LoadState", ""),
@@ -118,22 +124,23 @@ def parse_look(node: str, result: Result, now: float) -> Look:
         "perl" in tools,
         "openssl" in tools,
         "NODE_ROLE=" in parts.get("heartbeat", ""),
+        unit.get("User", "") or (ETCD_USER if unit.get("LoadState") != "loaded" else "root"),
     )
 
 
-def files(paths: Iterable[str], keys: Iterable[str]) -> Command:
-    """Read certificates, and the public halves of private keys, which stay there."""
-    return Command(("sh", "-c", _FILES, "files", *paths, *(f"key:{path}" for path in keys)))
+def files(paths: Iterable[str], keys: Iterable[str], user: str = "root") -> Command:
+    """Read certificates, and the public halves of private keys, which stay there. `user` should be able to, too."""
+    return Command(("sh", "-c", _FILES, "files", user, *paths, *(f"key:{path}" for path in keys)))
 
 
 def parse_files(result: Result) -> Files:
     """The files that are there."""
-    found: dict[str, dict[str, bytes]] = {"text": {}, "key": {}}
+    found: dict[str, dict[str, bytes]] = {"text": {}, "key": {}, "unreadable": {}}
     for kind, body in zip(*[iter(_PARTS.split(result.stdout)[1:])] * 2, strict=True):
         path, _newline, content = body.partition("\n")
         if kind in found:
             found[kind][path] = _decoded(content)
-    return Files(found["text"], found["key"])
+    return Files(found["text"], found["key"], tuple(path.strip() for path in found["unreadable"]))
 
 
 def listen(host: str, ports: Sequence[int], calls: int) -> Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from nasclustergui.cluster.lifecycle.roles import steps
@@ -65,14 +66,20 @@ def _prepared(found: Candidate) -> Iterator[Step]:
     assert look is not None
     if not look.version:
         yield steps.install(found, look.candidate)
-    data_dir = found.settings["ETCD_DATA_DIR"]
-    if look.running or look.data or not look.version:
-        yield steps.set_aside(found.node, data_dir)
-    yield steps.directory(found.node, data_dir)
+    node, data_dir, user = found.node, found.settings["ETCD_DATA_DIR"], look.user
+    if look.running or not look.version:
+        yield steps.stop(node)
+    if look.data or not look.version:
+        yield steps.set_aside(node, data_dir, user, time.time())
+    else:
+        yield steps.directory(node, data_dir, user)
     for upload in found.uploads:
-        yield steps.lay(found.node, upload)
+        yield steps.lay(node, upload, user)
+    if found.unreadable or found.uploads:
+        paths = dict.fromkeys((*found.unreadable, *(upload.path for upload in found.uploads)))
+        yield steps.let_read(node, tuple(paths), user)
     if dict(look.file) != dict(found.settings):
-        yield steps.write_settings(found.node, found.settings)
+        yield steps.write_settings(node, found.settings)
 
 
 def role_steps(node: str, role: str, heartbeat: bool, key: RoleKey, profile: Profile) -> Iterator[Step]:

@@ -153,7 +153,8 @@ def _checked(store: Store, draft: Candidate, looks: Mapping[str, Look | str], ch
         return made
     ground = Ground(draft.node, draft.host, draft.pairs, draft.settings, here, model, _twins(draft.settings, there))
     uploads, findings = provide(choice, ground)
-    return replace(made, findings=_sorted((*made.findings, *findings)), uploads=uploads)
+    unreadable = tuple(path for path in here.unreadable if path not in {upload.path for upload in uploads})
+    return replace(made, findings=_sorted((*made.findings, *findings)), uploads=uploads, unreadable=unreadable)
 
 
 def _judged(
@@ -204,7 +205,8 @@ def _ports(draft: Candidate) -> tuple[int, int]:
 
 def _files_here(draft: Candidate) -> Command:
     texts = (*(p.certificate for p in draft.pairs), *authorities(draft.settings), *other_files(draft.settings))
-    return probe.files(texts or (_UNLIKELY,), (p.key for p in draft.pairs))
+    user = draft.look.user if draft.look is not None else probe.ETCD_USER
+    return probe.files(texts or (_UNLIKELY,), (p.key for p in draft.pairs), user)
 
 
 def _files_there(look: Look) -> Command:

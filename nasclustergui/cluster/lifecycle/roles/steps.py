@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Sequence
 
 from nasclustergui.cluster.lifecycle.roles.model import Candidate, RoleKey, Upload
-from nasclustergui.cluster.lifecycle.roles.settings import DEFAULT_FILE, lines
+from nasclustergui.cluster.lifecycle.roles.settings import DEFAULT_FILE, Settings, lines
 from nasclustergui.core.command import Command
 from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Risk, Step
 from nasclustergui.subsystems.etcd.commands.keys import save
+from nasclustergui.subsystems.etcd.commands.machine import put_back
+from nasclustergui.subsystems.etcd.commands.machine import set_aside as aside_command
 from nasclustergui.subsystems.etcd.commands.members import (
     member_add,
     member_promote,
@@ -28,35 +31,27 @@ KEPT = ".before-nascluster"  # behind the name of what is kept
 _APT = 600.0
 _STOP = 120.0  # seconds: etcd hands the lead over before it ends
 
-_SET_ASIDE = """\
-systemctl disable --now "$1" 2> /dev/null || systemctl stop "$1" || exit 1
-[ ! -e "$2" ] || [ -z "$(ls -A -- "$2")" ] || mv -v -- "$2" "$2.before-nascluster-$(date +%Y%m%d-%H%M%S)"
-"""
-_DIRECTORY = 'install -d -m 0700 -o etcd -g etcd -- "$(dirname -- "$1")" "$1"'
-_LAY = """\
-set -eu; umask 077
-[ -d "$(dirname -- "$1")" ] || install -d -m 0750 -o etcd -g etcd -- "$(dirname -- "$1")"
-[ ! -e "$1" ] || cp -a -- "$1" "$1.before-nascluster"
-cat > "$1.new"; chown etcd:etcd -- "$1.new"; chmod "$2" -- "$1.new"; mv -- "$1.new" "$1"
-"""
-_SETTINGS = """\
-set -eu; file=$1; shift
-[ ! -e "$file" ] || [ -e "$file.before-nascluster" ] || cp -a -- "$file" "$file.before-nascluster"
-printf '%s\\n' '# Written by NAS Cluster GUI: this node is a manager.' "$@" > "$file.new"; mv -- "$file.new" "$file"
-"""
-_SETTINGS_BACK = """\
-set -eu
-[ ! -e "$1" ] || mv -- "$1" "$1.as-manager"
-[ ! -e "$1.before-nascluster" ] || mv -- "$1.before-nascluster" "$1"
-"""
-_HEARTBEAT = """\
-set -eu
-sed -i "s/^NODE_ROLE=.*/NODE_ROLE=$1/" "$2"; systemctl reload-or-restart "$3"
-"""
+# Each as short as a person would type it. What a script works on arrives as $0, then $1 and so on.
+_LET_READ = """\
+for file in "$@"; do
+    dir=$file
+    while dir=$(dirname -- "$dir") && [ "$dir" != / ]; do runuser -u "$0" -- test -x "$dir" || set -- "$dir" "$@"; done
+done
+for path in "$@"; do
+    if [ -d "$path" ]; then test=-x mode=g+x; else test=-r mode=g+r; fi
+    runuser -u "$0" -- test "$test" "$path" && continue
+    [ "$(stat -c %G -- "$path")" = root ] || { echo "$path belongs to another group" >&2; exit 1; }
+    chgrp -- "$0" "$path" && chmod "$mode" -- "$path" || exit 1
+done"""
+_SETTINGS = 'cp -an -- "$0" "$0.before-nascluster" 2> /dev/null; printf "%s\\n" "$@" > "$0"'
+_SETTINGS_BACK = (
+    'mv -fT -- "$0" "$0.as-manager"; [ ! -e "$0.before-nascluster" ] || mv -fT -- "$0.before-nascluster" "$0"'
+)
+_ROLE = 'sed -i "s/^NODE_ROLE=.*/NODE_ROLE=$0/" "$1" && systemctl reload-or-restart "$2"'
 
 
-def _shell(script: str, name: str, *words: str, stdin: bytes = b"", timeout: float = 30.0) -> Command:
-    return Command(("sh", "-c", script, name, *words), timeout=timeout, stdin=stdin)
+def _shell(script: str, *words: str, timeout: float = 30.0) -> Command:
+    return Command(("sh", "-c", script, *words), timeout=timeout)
 
 
 # ---- on the node
@@ -70,39 +65,56 @@ def install(found: Candidate, version: str) -> Step:
     return Step(title, found.node, Command(words, timeout=_APT), "etcd", Risk.CAUTION, undo)
 
 
-def set_aside(node: str, data_dir: str) -> Step:
-    """Stop etcd there and rename its data."""
-    command = _shell(_SET_ASIDE, "set-aside", ETCD, data_dir, timeout=_STOP)
-    title = _("Stop etcd on {node} and set its data aside").format(node=node)
-    undo = _("The data stays beside, named {name}…").format(name=f"{data_dir}{KEPT}-")
-    return Step(title, node, command, "etcd", Risk.CAUTION, undo, check="roles.no_voter", args={"node": node})
+def stop(node: str) -> Step:
+    """Stop etcd there, also at the next boot."""
+    command = Command(("systemctl", "disable", "--now", ETCD), timeout=_STOP)
+    title = _("Stop etcd on {node}, also at the next boot").format(node=node)
+    args = {"node": node}
+    return Step(title, node, command, "etcd", Risk.CAUTION, _("Can be undone"), check="roles.no_voter", args=args)
 
 
-def directory(node: str, data_dir: str) -> Step:
+def set_aside(node: str, data_dir: str, user: str, at: float) -> Step:
+    """Rename its data and make an empty directory. `at`: Unix time, for the name."""
+    aside = f"{data_dir}{KEPT}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(at))}"
+    title = _("Rename etcd's old data on {node}").format(node=node)
+    undo = put_back(data_dir, aside)
+    check, args = "roles.no_voter", {"node": node}
+    command = aside_command(data_dir, aside, user)
+    return Step(title, node, command, "etcd", Risk.CAUTION, _("Can be undone"), undo, check, args=args)
+
+
+def directory(node: str, data_dir: str, user: str) -> Step:
     """An empty data directory that belongs to etcd."""
-    title = _("Make etcd's data directory on {node}").format(node=node)
-    return Step(title, node, _shell(_DIRECTORY, "directory", data_dir), "etcd", Risk.SAFE)
+    words = ("install", "-d", "-m", "0700", "-o", user, "--", data_dir)
+    return Step(_("Make etcd's data directory on {node}").format(node=node), node, Command(words), "etcd")
 
 
-def lay(node: str, upload: Upload) -> Step:
+def lay(node: str, upload: Upload, user: str) -> Step:
     """A file from this workstation; a key is for etcd only, and its text is shown and recorded nowhere."""
     mode = "0600" if upload.secret else "0644"
-    command = _shell(_LAY, "lay", upload.path, mode, stdin=upload.content)
+    words = ("install", "-D", "-b", "-S", KEPT, "-m", mode, "-o", user, "--", "/dev/stdin", upload.path)
+    command = Command(words, stdin=upload.content)
     return Step(upload.title, node, command, "etcd", Risk.SAFE, _("A file that is there is kept beside"))
 
 
-def write_settings(node: str, settings: Mapping[str, str]) -> Step:
+def let_read(node: str, paths: Sequence[str], user: str) -> Step:
+    """Files that belong to root are opened to etcd's group."""
+    title = _("Let etcd read its certificates on {node}").format(node=node)
+    return Step(title, node, _shell(_LET_READ, user, *paths), "etcd", Risk.SAFE)
+
+
+def write_settings(node: str, settings: Settings) -> Step:
     """What etcd on the node is to do."""
-    command = _shell(_SETTINGS, "settings", DEFAULT_FILE, *lines(settings))
+    command = _shell(_SETTINGS, DEFAULT_FILE, *lines(settings))
     title = _("Write etcd's settings on {node}").format(node=node)
-    undo = _shell(_SETTINGS_BACK, "settings-back", DEFAULT_FILE)
+    undo = _shell(_SETTINGS_BACK, DEFAULT_FILE)
     return Step(title, node, command, "etcd", Risk.SAFE, _("The old file is kept beside"), undo)
 
 
 def settings_back(node: str) -> Step:
     """The settings from before, where there were any."""
     title = _("Put etcd's settings on {node} back").format(node=node)
-    command = _shell(_SETTINGS_BACK, "settings-back", DEFAULT_FILE)
+    command = _shell(_SETTINGS_BACK, DEFAULT_FILE)
     return Step(title, node, command, "etcd", Risk.SAFE, _("Today's stay as {name}").format(name="etcd.as-manager"))
 
 
@@ -163,7 +175,7 @@ def remove(member: Member, state: EtcdState, risk: Risk) -> Step:
 def heartbeat_role(node: str, role: str) -> Step:
     """The heartbeat service writes the role from its settings."""
     title = _("Let the heartbeat of {node} say {role}").format(node=node, role=role)
-    command = _shell(_HEARTBEAT, "role", role, SETTINGS_PATH, UNIT)
+    command = _shell(_ROLE, role, SETTINGS_PATH, UNIT)
     args = {"node": node, "role": role}
     return Step(title, node, command, "etcd", Risk.SAFE, _("Can be undone"), follow="roles.registered", args=args)
 
