@@ -43,14 +43,26 @@ class ClusterState:
         return ""
 
     def role(self, node: str) -> str:
-        """What the node is to the cluster: profile, else its registration, else by its etcd membership."""
+        """What the node is to the cluster: profile, else its registration, else the last one, else its membership."""
         profile = self.profile.node(node)
         if profile and profile.role:
             return profile.role
-        for registration in self.etcd.registrations if self.etcd else ():
-            if registration.name == node and registration.role:
-                return registration.role
-        return "manager" if self.etcd_role(node) else ""
+        if registered := self._registered_role(node):
+            return registered
+        known = self.etcd.last_roles.get(node, "") if self.etcd else ""
+        return known or ("manager" if self.etcd_role(node) in ("leader", "member") else "")
+
+    def role_is_old(self, node: str) -> bool:
+        """The role is what the node registered with last: now it isn't registered, or nobody can tell."""
+        profile = self.profile.node(node)
+        if (profile and profile.role) or self.etcd is None:
+            return False
+        known = bool(self.etcd.last_roles.get(node) or self._registered_role(node))
+        return known and ("etcd" in self.errors or not self._registered_role(node))
+
+    def _registered_role(self, node: str) -> str:
+        registrations = self.etcd.registrations if self.etcd else ()
+        return next((each.role for each in registrations if each.name == node), "")
 
     def bricks_of(self, node: str) -> tuple[tuple[Volume, int], ...]:
         """(volume, position of the brick) for every brick on the node."""

@@ -38,7 +38,7 @@ def _row(state: ClusterState, node: NodeState) -> Row:
     cells = (
         Cell(node.name, "name", "server", lead, strong=True, stale=stale),
         Cell(node.host, "mono", stale=stale),
-        Cell(role, stale=stale),
+        Cell(role, stale=stale or state.role_is_old(node.name)),
         Cell(word.word, "state", sub=word.sub, state=word.state),
         _meter(_value(sample, "cpu_percent"), stale),
         _meter(_value(sample, "memory_percent"), stale),

@@ -44,6 +44,7 @@ class EtcdManager:
         self.store = Store(client, nodes or NoNodes(), lambda job: self.read(job), dict(node_names_by_host))
         self._names = {host.lower(): name for host, name in node_names_by_host.items()}
         self._expected = tuple(dict.fromkeys(node_names_by_host.values()))
+        self._roles: dict[str, str] = {}
 
     def read(self, job: Job | None = None) -> EtcdState:
         """Members, leader, alarms and registrations now; blocks up to 10 s if members are cut off.
@@ -67,7 +68,13 @@ class EtcdManager:
             str(error) if error else "",
             error.hint if error else "",
             refused,
+            self._remembered(registrations),
         )
+
+    def _remembered(self, registrations: tuple[Registration, ...]) -> dict[str, str]:
+        """A node keeps its role while it is off, and while nobody can tell who is registered."""
+        self._roles = self._roles | {each.name: each.role for each in registrations if each.role}
+        return self._roles
 
     def watch(self, on_change: Callable[[], None]) -> Watch:
         """Call `on_change` (from another thread) when a node registers or goes and when the members' state may differ.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -75,6 +76,7 @@ class EtcdState:
         read_at: Unix time.
         expected: nodes of the profile, which should be registered.
         registrations_error: why the registrations could not be read, a sentence; "" if they were.
+        last_roles: node → the role it registered with last, also where that can't be read now or its lease ran out.
         registrations_hint: what to do about it. login_refused: etcd wants another user or password for them.
     """
 
@@ -86,6 +88,7 @@ class EtcdState:
     registrations_error: str = ""
     registrations_hint: str = ""
     login_refused: bool = False
+    last_roles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def leader(self) -> Member | None:
