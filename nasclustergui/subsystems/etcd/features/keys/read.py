@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from nasclustergui.core.errors import StoreError
+from nasclustergui.core.errors import InvalidInput, StoreError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
+from nasclustergui.core.units import size
 from nasclustergui.remote.etcd_ranges import Grant, lease_left, own_grants, own_name, read_page
 from nasclustergui.remote.etcd_types import prefix_end
 from nasclustergui.subsystems.etcd.features.keys.model import (
@@ -20,6 +23,7 @@ from nasclustergui.subsystems.etcd.features.keys.model import (
     below,
     child_of,
 )
+from nasclustergui.subsystems.etcd.features.keys.values import LARGEST as LARGEST_VALUE
 from nasclustergui.subsystems.etcd.features.store import Store
 
 FIRST = 128  # keys of a level's first page: the rows that fit on a screen, and some more
@@ -141,3 +145,26 @@ def no_such_key(key: bytes) -> StoreError:
     return StoreError(
         _("There is no key {key}.").format(key=shown), hint=_("List the keys with: etcd list PREFIX --values")
     )
+
+
+def read_file(path: Path) -> bytes:
+    """A file that fits into a value. Raises InvalidInput."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_VALUE + 1)
+    except OSError as error:
+        text = _("{file} could not be read: {why}.").format(file=path, why=os.strerror(error.errno or 0))
+        raise InvalidInput(text, field="file") from error
+    if len(content) > LARGEST_VALUE:
+        text = _("{file} is larger than {size}; etcd is made for small values.")
+        raise InvalidInput(text.format(file=path, size=size(LARGEST_VALUE)), field="file")
+    return content
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Raises InvalidInput."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        text = _("{file} could not be written: {why}.").format(file=path, why=os.strerror(error.errno or 0))
+        raise InvalidInput(text, field="file") from error

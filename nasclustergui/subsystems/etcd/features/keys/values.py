@@ -15,12 +15,11 @@ from nasclustergui.core.i18n import _
 HEX_SHOWN = 64 << 10  # bytes of a binary value that are shown and can be edited: four thousand lines
 LIVE_CHECK = 64 << 10  # characters up to which JSON and YAML are checked while somebody types
 LARGEST = 1 << 20  # bytes: etcd takes requests up to 1.5 MiB unless told otherwise
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufdd0\ufdd1\ufffe\uffff]"
-)  # no editor keeps all
+# What an editor does not keep as it is:
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0085\u2028\u2029\ufdd0\ufdd1\ufffe\uffff]")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _STYLES = ((",", ":"), (", ", ": "))  # how programs write JSON into one line
-_HEX_LINE = re.compile(r"^(?:[0-9a-fA-F]{8} {2})?((?:[0-9a-fA-F]{2}\s*)*)(?:\|.*\|?)?$")
+_HEX_LINE = re.compile(r"^((?:[0-9a-fA-F]{2}\s*)*)(?:\|.*)?$")
 _INDENT = "  "
 
 
@@ -191,17 +190,17 @@ def yaml_fault(text: str) -> str:
 
 
 def hex_dump(value: bytes) -> str:
-    """Lines "00000010  48 65 6c …  |Hel…|", 16 bytes each, as `hexdump -C` writes them."""
-    return "\n".join(_hex_line(at, value[at : at + 16]) for at in range(0, len(value), 16))
+    """Lines "48 65 6c …  |Hel…|", 16 bytes each, as `hexdump -C` writes them, without its offsets."""
+    return "\n".join(_hex_line(value[at : at + 16]) for at in range(0, len(value), 16))
 
 
-def _hex_line(at: int, part: bytes) -> str:
+def _hex_line(part: bytes) -> str:
     text = "".join(chr(b) if 0x20 <= b < 0x7F else "." for b in part)
-    return f"{at:08x}  {part.hex(' '):<47}  |{text}|"
+    return f"{part.hex(' '):<47}  |{text}|"
 
 
 def hex_read(text: str) -> bytes:
-    """The bytes of lines as `hex_dump` writes them, whatever their offsets and texts say. Raises InvalidInput."""
+    """The bytes of lines as `hex_dump` writes them, whatever stands behind "|". Raises InvalidInput."""
     found = bytearray()
     for number, line in enumerate(text.split("\n"), 1):
         match = _HEX_LINE.match(line.strip())
