@@ -153,10 +153,19 @@ def format_profile(profile: Profile) -> str:
     if ssh := _set(profile.ssh, SSH):
         lines += ["", "[ssh]", *toml_table(ssh)]
     for node in profile.nodes:
-        lines += ["", "[[nodes]]", *toml_table({"name": node.name, "host": node.host} | _set(node, NODE[2:]))]
+        lines += ["", *_node_lines(node)]
     if etcd := _set(profile.etcd, ETCD):
         lines += ["", "[etcd]", *toml_table(etcd)]
     return "\n".join(lines) + "\n"
+
+
+def format_node(node: NodeProfile) -> str:
+    """One [[nodes]] section."""
+    return "\n".join(_node_lines(node)) + "\n"
+
+
+def _node_lines(node: NodeProfile) -> list[str]:
+    return ["[[nodes]]", *toml_table({"name": node.name, "host": node.host} | _set(node, NODE[2:]))]
 
 
 def _set(holder: object, keys: tuple[str, ...]) -> dict[str, Any]:

@@ -14,6 +14,11 @@ LARGEST = 1024 * 1024
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The tables of a TOML file. Raises InvalidInput: missing, unreadable, not UTF-8, not TOML."""
+    return parse_toml(read_text(path), shown(path))
+
+
+def read_text(path: Path) -> str:
+    """A text file of this program. Raises InvalidInput: missing, unreadable, too large, not UTF-8."""
     try:
         if not path.is_file():
             raise InvalidInput(_missing(path), hint=_("Check the path."))
@@ -27,7 +32,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     if len(data) > LARGEST:
         raise InvalidInput(_("{file} is too large for a text file of this program.").format(file=shown(path)))
     try:
-        return parse_toml(data.decode("utf-8-sig"), shown(path))
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput(
             _("{file} is not a UTF-8 text file.").format(file=shown(path)),
