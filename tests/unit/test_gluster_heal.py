@@ -178,7 +178,7 @@ def test_a_heal_that_goes_on_has_a_rate_and_a_time() -> None:
         history.note(state(volume(count, 0, count), at=NOW - 15 + 5 * n))
     found = said(volume(600, 0, 600), history=history.of(volume()))
     assert first(found) == (Cause.HEALING, Severity.BUSY, "600 entries wait for a heal")
-    assert "1,200 entries per minute, about 30 s" in found[0].text.replace("\u00a0", " ")
+    assert "1,200 entries per minute, about 33 s" in found[0].text.replace("\u00a0", " ")
     assert converging(found) is True
 
 
