@@ -245,6 +245,10 @@ def spare_text(state: EtcdState) -> str:
         return _("no majority")
     if votes.answering == votes.voters:
         return votes.tells()
+    if not votes.spare:
+        return _("{answering} of {voters} voters answer; none may be lost").format(
+            answering=votes.answering, voters=votes.voters
+        )
     return ngettext(
         "{answering} of {voters} voters answer; {n} more may be lost",
         "{answering} of {voters} voters answer; {n} more may be lost",

@@ -13,7 +13,7 @@ from nasclustergui.subsystems.etcd.features.members.plans import DRIVER, LANE
 from nasclustergui.subsystems.etcd.model import EtcdState, Member
 
 KEEP = 1000  # revisions of history that a compaction keeps unless told otherwise
-GAIN_BYTES, GAIN_SHARE = 1 << 20, 0.1  # less than both isn't worth blocking a member
+GAIN_BYTES, GAIN_SHARE = 1 << 20, 0.1  # less isn't worth blocking a member
 
 
 def revision_of(state: EtcdState) -> int | None:
@@ -31,7 +31,7 @@ def gain(member: Member) -> int | None:
 def worth_it(member: Member) -> bool:
     """Enough would be gained to block the member for it."""
     free = gain(member)
-    return free is not None and bool(member.db_size) and free >= min(GAIN_BYTES, GAIN_SHARE * (member.db_size or 0))
+    return free is not None and free >= max(GAIN_BYTES, GAIN_SHARE * (member.db_size or 0))
 
 
 def plan_compact(state: EtcdState, cluster: str, keep: int = KEEP) -> Plan:
@@ -120,7 +120,7 @@ def plan_defragment(state: EtcdState, cluster: str, chosen: tuple[Member, ...] =
 
 
 def _no_gain() -> str:
-    return _("They would gain less than {share} and less than {size}.").format(
+    return _("They would gain less than {share} of their file, or less than {size}.").format(
         share=percent(100 * GAIN_SHARE), size=size(GAIN_BYTES)
     )
 

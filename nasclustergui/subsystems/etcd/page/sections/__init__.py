@@ -23,6 +23,7 @@ def sections() -> tuple[SectionSpec, ...]:
     return (
         SectionSpec("keys", _("Keys"), "keys:KeysSection"),
         SectionSpec("changes", _("Changes"), "changes.section:ChangesSection"),
+        SectionSpec("members", _("Members"), "members:MembersSection"),
     )
 
 

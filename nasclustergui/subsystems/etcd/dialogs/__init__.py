@@ -1,0 +1,1 @@
+"""Dialogs of etcd: they ask what a plan needs to know."""
