@@ -31,6 +31,7 @@ def action_words() -> dict[str, str]:
         "gluster.start-force": _("Start missing bricks…"),
         "gluster.read": _("Read again"),
         "etcd.read": _("Read again"),
+        "config.members": _("Open etcd members"),
     }
 
 

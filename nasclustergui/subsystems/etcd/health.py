@@ -30,7 +30,8 @@ def _quorum(state: EtcdState) -> list[Problem]:
             _answering(state),
             _margin(state),
             tuple(_start(member) for member in silent),
-            subject=silent[0].label,
+            _members(silent[0].label),
+            silent[0].label,
         )
     ]
 
@@ -51,8 +52,14 @@ def _leaderless(state: EtcdState, silent: list[Member]) -> Problem:
         + f" {_answering(state)}; {needed}",
         tuple(_start(member) for member in silent)
         or (_("Check the network between the manager nodes: the members answer but do not reach each other."),),
-        subject=silent[0].label if silent else "etcd",
+        _members(next((m.label for m in state.members if m.healthy), "")),
+        silent[0].label if silent else "etcd",
     )
+
+
+def _members(label: str) -> str:
+    """The action that shows a member, where everything about it can be done."""
+    return f"config.members:{label}"
 
 
 def _start(member: Member) -> str:
@@ -89,7 +96,8 @@ def _alarm(alarm: MemberAlarm) -> Problem:
                 _("Defragment each member, one after the other."),
                 _("Disarm the alarm."),
             ),
-            subject=alarm.member,
+            _members(alarm.member),
+            alarm.member,
         )
     if alarm.kind == "CORRUPT":
         return Problem(
@@ -98,7 +106,8 @@ def _alarm(alarm: MemberAlarm) -> Problem:
             _("The etcd data on {member} differs from the other members").format(member=alarm.member),
             _("No setting can be changed. What this member says may be wrong."),
             (_("Remove this member and add it again empty."), _("Take a snapshot of another member before.")),
-            subject=alarm.member,
+            _members(alarm.member),
+            alarm.member,
         )
     text = _("etcd itself gives no more detail.")
     return Problem(key, Severity.WARN, _alarm_title(alarm), text, subject=alarm.member)
@@ -116,7 +125,8 @@ def _learners(state: EtcdState) -> list[Problem]:
             _("The etcd learner {member} does not answer").format(member=m.label),
             _("It has no vote yet, so the majority is not affected."),
             (_start(m),),
-            subject=m.label,
+            _members(m.label),
+            m.label,
         )
         for m in state.members
         if m.learner and not m.healthy
