@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from nasclustergui.core.i18n import _
 from nasclustergui.core.profile import EtcdProfile, NodeProfile
 from nasclustergui.ui.parts import Field, button, col, label
-from nasclustergui.window.profile_form_files import LinesField, PathField
+from nasclustergui.ui.path_field import PathField
+from nasclustergui.window.profile_form_files import LinesField
 
 PORT = 2379
 MEMBERS = 3  # etcd runs on the first nodes of a cluster

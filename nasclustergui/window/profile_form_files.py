@@ -6,30 +6,11 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QTextOption
-from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from nasclustergui.core.i18n import _
 from nasclustergui.ui import theme
 from nasclustergui.ui.parts import Button, Field, button, row
-
-
-class PathField(Field):
-    """A file's path with a button that looks for it. `title` is the file dialog's."""
-
-    def __init__(self, name: str, title: str, hint: str = "") -> None:
-        self.edit = QLineEdit()
-        super().__init__(name, self.edit, hint)
-        self._title = title
-        self.browse = button("", icon="folder-open", tip=title, on_click=self._on_browse)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.insertLayout(1, row((self.edit, 1), self.browse, gap=4))
-
-    def _on_browse(self) -> None:
-        name, _kind = QFileDialog.getOpenFileName(self, self._title, self.edit.text())
-        if name:
-            self.edit.setText(name)
-            self.edit.setFocus()
 
 
 class LinesEdit(QPlainTextEdit):

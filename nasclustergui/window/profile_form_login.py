@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 from nasclustergui.core.i18n import _
 from nasclustergui.core.profile import SshDefaults
 from nasclustergui.ui.parts import Field, col, label, row
-from nasclustergui.window.profile_form_files import FilesField, PathField
+from nasclustergui.ui.path_field import PathField
+from nasclustergui.window.profile_form_files import FilesField
 
 _USUAL, _NONE, _OTHER = "usual", "none", "other"
 
