@@ -269,6 +269,14 @@ def read_leaver(store: Store, node: str, job: Job) -> Leaver:
     return Leaver(node, state, member, look, why, read_role(store, node, job))
 
 
+def read_leavers(store: Store, nodes: Sequence[str], job: Job) -> dict[str, Leaver]:
+    """Nodes that should be no members, without their roles. Those that don't answer are left out."""
+    looks = gather({node: partial(read_look, store, node) for node in nodes}, job)
+    state = store.read(job)
+    members = {node: own_member(state, node) for node in nodes}
+    return {n: Leaver(n, state, members[n], look) for n, look in looks.items() if isinstance(look, Look)}
+
+
 def read_role(store: Store, node: str, job: Job) -> RoleKey:
     """What the node's key "role" says now. Raises StoreError."""
     found = store.client.get(f"/cluster/nodes/{node}/role", job=job)
