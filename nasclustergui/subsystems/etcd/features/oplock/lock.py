@@ -64,8 +64,7 @@ class OperationLock:
                 if end is not None and time.monotonic() >= end:
                     raise
                 waited = True
-                job.waits_for = str(taken.args[0])
-                job.report(_("Waits: {why}").format(why=job.waits_for))
+                _say_wait(job, str(taken))
             except NasError as error:
                 if not waited:  # who waits knows that somebody's change runs: etcd's silence doesn't end it
                     job.remark(not_guarded(str(error)))
@@ -115,7 +114,7 @@ class OperationLock:
             self._enter(hold, job, PATIENCE)
         except LockHeld as error:
             raise LockLost(
-                _("The cluster's lock ran out, and now {sentence}").format(sentence=error.args[0]), hint=_after_loss()
+                _("The cluster's lock ran out, and now {sentence}").format(sentence=error), hint=_after_loss()
             ) from error
         except NasError as error:
             job.remark(not_guarded(str(error)))
@@ -129,7 +128,7 @@ class OperationLock:
         try:
             self._enter(hold, job, _LATE_PATIENCE)
         except LockHeld as error:
-            job.remark(not_guarded(str(error.args[0])))
+            job.remark(not_guarded(str(error)))
         except NasError:
             hold.next_try = time.monotonic() + _PAUSE
 
@@ -168,6 +167,14 @@ class OperationHold:
     def release(self) -> None:
         """See `remote.guard.Hold`."""
         self._lock.release(self)
+
+
+def _say_wait(job: Job, why: str) -> None:
+    if job.waits_for != why:
+        job.waits_for = why
+        said = _("Waits: {why}").format(why=why)
+        job.report(said)
+        job.write("", said)
 
 
 def _lost(holder: Holder | None) -> LockLost:

@@ -15,7 +15,7 @@ def plan_break(holder: Holder, cluster: str) -> Plan:
     """Take the lock away from whoever has it now; another one that took it meanwhile keeps it."""
     same = Compare(KEY, Target.CREATE_REVISION, "=", holder.create_revision)
     step = Step(
-        _("Delete the lock of {who}").format(who=holder.who),
+        _("Delete the lock"),
         "",
         txn([same], [Delete(KEY)]),
         "etcd",
