@@ -17,10 +17,10 @@ from nasclustergui.ui.dialog_frame import DialogFrame
 from nasclustergui.ui.errors import present
 from nasclustergui.ui.jobs import Jobs, is_over
 from nasclustergui.ui.parts import Badge, Button, ElidedLabel, Icon, Label, Line, button, col, label, row
+from nasclustergui.ui.scrolling import Scrolling
 from nasclustergui.window.connect_test import ETCD, Finding, Tester, store_keys, subjects, trying
 from nasclustergui.window.host_key_changed_dialog import HostKeyChangedDialog
 from nasclustergui.window.host_key_dialog import HostKeyDialog
-from nasclustergui.window.scrolling import Scrolling
 
 _SIZE = QSize(640, 520)
 _NAME_WIDTH = 150

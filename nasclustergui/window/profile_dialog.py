@@ -16,11 +16,11 @@ from nasclustergui.ui.dialog_frame import DialogFrame
 from nasclustergui.ui.errors import describe
 from nasclustergui.ui.jobs import Jobs
 from nasclustergui.ui.parts import Icon, Label, button, col, label, row
+from nasclustergui.ui.scrolling import Scrolling
 from nasclustergui.window.asker import Asker
 from nasclustergui.window.connect_test import Tester, connection_tester
 from nasclustergui.window.connect_test_dialog import ConnectTestDialog
 from nasclustergui.window.profile_form import ProfileForm
-from nasclustergui.window.scrolling import Scrolling
 
 _SIZE = QSize(1040, 800)
 

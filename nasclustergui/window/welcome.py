@@ -11,8 +11,8 @@ from nasclustergui.core.i18n import _
 from nasclustergui.ui import theme
 from nasclustergui.ui.jobs import Jobs
 from nasclustergui.ui.parts import CopyLine, Fill, Line, Panel, box, button, col, label, row
+from nasclustergui.ui.scrolling import Scrolling
 from nasclustergui.window.cluster_list import ClusterList
-from nasclustergui.window.scrolling import Scrolling
 
 _WIDTH = 720
 LAB_COMMANDS = ("./run lab up --profile lab.toml", "./run lab hub ./run app --cluster lab.toml")
