@@ -121,7 +121,7 @@ def test_the_backlog_was_remembered_before_the_section_was_opened(page: StorageP
     assert section.figures.backlog.text() == "150"
     assert section.figures.peak.text().startswith("300 at ")
     assert section.figures.speed.text() == "600"
-    assert section.figures.left.text().startswith("about 15")
+    assert section.figures.left.text().startswith("about 16")
     assert section.doctor.findings[0].title == "150 entries wait for a heal"
 
 
