@@ -198,7 +198,7 @@ def plan_lines(plan: Plan, profile: Profile | None = None) -> Iterator[str]:
     for number, step in enumerate(plan.steps, 1):
         undo = f" [{step.undo_text}]" if step.undo_text else ""
         yield f"{number}. {step.title} ({step.place}){undo}"
-        yield f"     $ {step.command}"
+        yield "     $ " + step.line.replace("\n", "\n       ")
     for prompt in plan.prompts:
         yield _("Answered with yes: {prompt}").format(prompt=prompt)
     if plan.undo:

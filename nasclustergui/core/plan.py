@@ -73,6 +73,16 @@ class Step:
         """Where it runs, for people."""
         return place(self.node)
 
+    @property
+    def line(self) -> str:
+        """The command for people; a transaction of etcd with its text, as a shell would take both.
+
+        No other input is shown: it may be a password.
+        """
+        if self.node or self.command.argv[-1:] != ("txn",):
+            return str(self.command)
+        return f"{self.command} <<'END'\n{self.command.stdin.decode('ascii', 'backslashreplace')}END"
+
 
 def place(node: str) -> str:
     """A step's node, or how to call the workstation where it has none."""

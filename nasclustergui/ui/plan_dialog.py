@@ -188,7 +188,7 @@ class PlanDialog(DialogFrame):
             self.done(QDialog.DialogCode.Accepted)
 
     def _copy_all(self) -> None:
-        commands = "\n".join(f"{step.place}$ {step.command}" for step in self.plan.steps)
+        commands = "\n".join(f"{step.place}$ {step.line}" for step in self.plan.steps)
         QGuiApplication.clipboard().setText(commands)
         self._reason.set_text(_("All commands copied"))
 

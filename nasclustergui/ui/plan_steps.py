@@ -28,6 +28,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _VC = Qt.AlignmentFlag.AlignVCenter
 _VR = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+SHOWN = 2000  # characters of a command with its input
 UNDO_LINE = 18  # pixels, before the text size
 RISK_STATE = {Risk.SAFE: "ok", Risk.CAUTION: "warn", Risk.DESTRUCTIVE: "critical"}
 
@@ -56,14 +57,14 @@ class StepModel(QAbstractListModel):
         if role == self.STEP:
             return step
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return str(step.command)
+            return shown(step)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _("Step {number}: {title} on {node}, {risk}, {command}").format(
                 number=index.row() + 1,
                 title=step.title,
                 node=step.place,
                 risk=risk_word(step.risk),
-                command=step.command,
+                command=shown(step),
             )
         return None
 
@@ -89,7 +90,7 @@ class StepDelegate(QStyledItemDelegate):
         p.save()
         self._first_line(p, r, index.row() + 1, step)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        self._command(p, code_rect(r, step), str(step.command), selected)
+        self._command(p, code_rect(r, step), index.data(), selected)
         p.fillRect(QRectF(r.x(), r.bottom() - 1, r.width(), 1), theme.c("line"))
         p.restore()
 
@@ -135,6 +136,12 @@ class StepDelegate(QStyledItemDelegate):
         text.draw(p, QPointF(r.x() + 26, r.y() + above))
         copy = copy_rect(r)
         theme.draw_icon(p, "copy", theme.c("text3"), copy.x(), copy.y(), int(copy.width()))
+
+
+def shown(step: Step) -> str:
+    """The command as the row shows it: a large value is cut, for a row is no place to read a file."""
+    line = step.line
+    return line if len(line) <= SHOWN else line[:SHOWN] + "…"
 
 
 def undo_words(step: Step) -> str:
@@ -249,7 +256,7 @@ class StepList(QListView):
     def _copy(self, index: QModelIndex) -> None:
         if not index.isValid():
             return
-        command = str(index.data())
+        command = index.data(StepModel.STEP).line
         QGuiApplication.clipboard().setText(command)
         corner = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
         QToolTip.showText(corner, _("Command copied"), self)

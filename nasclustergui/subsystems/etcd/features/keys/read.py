@@ -11,8 +11,8 @@ from nasclustergui.core.errors import InvalidInput, StoreError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.units import size
-from nasclustergui.remote.etcd_ranges import Grant, lease_left, own_grants, own_name, read_page
-from nasclustergui.remote.etcd_types import prefix_end
+from nasclustergui.remote.etcd_ranges import Grant, Page, lease_left, own_grants, own_name, read_page
+from nasclustergui.remote.etcd_types import KeyValue, prefix_end
 from nasclustergui.subsystems.etcd.features.keys.model import (
     WHOLE,
     Child,
@@ -28,6 +28,7 @@ from nasclustergui.subsystems.etcd.features.store import Store
 
 FIRST = 128  # keys of a level's first page: the rows that fit on a screen, and some more
 LARGEST = 8192  # keys of a page: the server walks the whole rest of the range for each, so few large ones
+_PAGE_BYTES = 2 << 20  # of values in one reply, about
 _RICH = 50  # a page with fewer keys per new entry than this is worth a larger next one
 
 
@@ -127,6 +128,45 @@ def count(store: Store, part: Span, spans: Sequence[Span], job: Job) -> tuple[in
     return total, revision
 
 
+def list_keys(
+    store: Store, spans: Sequence[Span], job: Job, *, values: bool = False, limit: int = 0
+) -> tuple[list[KeyValue], bool]:
+    """(all keys of the spans, did the limit cut them); `limit` 0 is all. Of a long list not as of one revision."""
+    found: list[KeyValue] = []
+    for span in spans:
+        at, more = span.start, True
+        most = FIRST if values else LARGEST
+        while more:
+            left = limit - len(found) if limit else most
+            if left <= 0:
+                return found, True
+            page, most = fitting_page(store, at, span.end, min(left, most), values, job)
+            found += page.items
+            more = page.more
+            if more:
+                at = page.items[-1].key + b"\0"
+                if values:
+                    most = fitting_size(page)
+    return found, False
+
+
+def fitting_page(store: Store, at: bytes, end: bytes | None, limit: int, values: bool, job: Job) -> tuple[Page, int]:
+    """A page, and the limit with which it could be read: a reply with many large values is too large for gRPC."""
+    while True:
+        try:
+            return read_page(store.client, at, end, limit=limit, keys_only=not values, job=job), limit
+        except StoreError as error:
+            if limit == 1 or "larger than max" not in error.details:
+                raise
+            limit = max(1, limit // 8)
+
+
+def fitting_size(page: Page) -> int:
+    """How many keys the next page may have, by the size of the values of this one."""
+    read = sum(len(kv.value) for kv in page.items)
+    return max(1, min(LARGEST, _PAGE_BYTES * len(page.items) // max(1, read)))
+
+
 def read_key(store: Store, key: bytes, job: Job) -> KeyRead:
     """The key with its value and what is left of its lease."""
     kv = store.client.get(key, job=job)
@@ -139,12 +179,10 @@ def read_key(store: Store, key: bytes, job: Job) -> KeyRead:
     return KeyRead(key, kv, left, time.time())
 
 
-def no_such_key(key: bytes) -> StoreError:
+def no_such_key(key: bytes) -> InvalidInput:
     """What to raise where a key was asked for by name."""
     shown = key.decode("utf-8", "backslashreplace")
-    return StoreError(
-        _("There is no key {key}.").format(key=shown), hint=_("List the keys with: etcd list PREFIX --values")
-    )
+    return InvalidInput(_("There is no key {key}.").format(key=shown), field="key")
 
 
 def read_file(path: Path) -> bytes:

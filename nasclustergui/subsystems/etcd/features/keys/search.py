@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from nasclustergui.core.errors import StoreError
 from nasclustergui.core.job import Job
-from nasclustergui.remote.etcd_ranges import Page, read_page
 from nasclustergui.remote.etcd_types import KeyValue, printable
 from nasclustergui.subsystems.etcd.features.keys.model import Span
-from nasclustergui.subsystems.etcd.features.keys.read import LARGEST, count
+from nasclustergui.subsystems.etcd.features.keys.read import FIRST, LARGEST, count, fitting_page, fitting_size
 from nasclustergui.subsystems.etcd.features.store import Store
 
 MOST_HITS = 1000
 MOST_BYTES = 64 << 20  # of values that one search reads
-_PAGE_BYTES = 2 << 20  # of values in one reply, about
-_FIRST_VALUES = 64
 _AROUND = 30  # characters of a value shown on either side of what was found
 
 
@@ -61,9 +57,9 @@ def search(
     looked = read = 0
     total = sum(count(store, span, spans, job)[0] for span in spans)
     for span in spans:
-        at, limit = span.start, _FIRST_VALUES if in_values else LARGEST
+        at, limit = span.start, FIRST if in_values else LARGEST
         while True:
-            page, limit = _page(store, at, span.end, limit, in_values, job)
+            page, limit = fitting_page(store, at, span.end, limit, in_values, job)
             hits += (hit for kv in page.items if (hit := _hit(kv, needle, in_values)) is not None)
             looked += len(page.items)
             size = sum(len(kv.value) for kv in page.items)
@@ -77,19 +73,8 @@ def search(
                 break
             at = page.items[-1].key + b"\0"
             if in_values:
-                limit = max(1, min(LARGEST, _PAGE_BYTES * len(page.items) // max(1, size)))
+                limit = fitting_size(page)
     return Findings(tuple(hits), looked, looked, "", True)
-
-
-def _page(store: Store, at: bytes, end: bytes | None, limit: int, values: bool, job: Job) -> tuple[Page, int]:
-    """A page, and the limit with which it could be read: large values need small pages."""
-    while True:
-        try:
-            return read_page(store.client, at, end, limit=limit, keys_only=not values, job=job), limit
-        except StoreError as error:
-            if limit == 1 or "larger than max" not in error.details:
-                raise
-            limit = max(1, limit // 8)
 
 
 def _hit(kv: KeyValue, needle: str, in_values: bool) -> Hit | None:

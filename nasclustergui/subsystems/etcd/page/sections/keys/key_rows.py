@@ -35,15 +35,19 @@ def _name(entry: Entry) -> Cell:
         return _more(entry)
     words = [mark_word(entry.mark)] if entry.mark is not Mark.NONE else []
     if entry.kind is Kind.KEY:
-        if entry.kv is not None and entry.kv.lease:
-            words.append(_("on a lease"))
+        words += [word] if (word := _note(entry)) else []
         if not entry.name:
             return Cell(_("(named like its folder)"), "name", "key-round", " · ".join(words), role="text2")
-    words += [word] if (word := note(entry.path)) else []
     icon = ("folder-open" if entry.open else "folder") if entry.folder else "key-round"
     state = _STATES.get(entry.mark, "")
     gone = entry.mark is Mark.DELETED
     return Cell(entry.name, "name", icon, " · ".join(words), state, role="text3" if gone else "", stale=gone)
+
+
+def _note(entry: Entry) -> str:
+    """Why the key may go or change by itself, "" if it stays."""
+    leased = entry.kv is not None and bool(entry.kv.lease)
+    return note(entry.path) or (_("on a lease") if leased else "")
 
 
 def _more(entry: Entry) -> Cell:

@@ -27,7 +27,7 @@ from nasclustergui.ui.tree_model import TreeModel
 
 Index = QModelIndex | QPersistentModelIndex
 _WIDTHS = (-1, 84, 96)
-_DROPS = {2: 460, 1: 320}  # column → width of the view below which it hides
+_DROPS = {2: 560, 1: 300}  # column → width of the view below which it hides
 _TINTS = {Mark.ADDED: "ok_bg", Mark.CHANGED: "warn_bg", Mark.DELETED: "critical_bg"}
 
 

@@ -16,7 +16,7 @@ from nasclustergui.subsystems.etcd.features import Store
 from nasclustergui.subsystems.etcd.features.keys.model import Span
 from nasclustergui.subsystems.etcd.features.keys.search import MOST_BYTES, MOST_HITS, Findings, Hit, search
 from nasclustergui.subsystems.etcd.page.desk import Desk
-from nasclustergui.ui.parts import Banner, Cell, ElidedLabel, Line, Row, Tree, button, col, row
+from nasclustergui.ui.parts import Banner, Cell, ElidedLabel, Line, Row, Tree, box, button, col, row
 
 _SETTLE_MS = 350  # after the last letter
 _LOOK_MS = 120  # between looks at how far it is
@@ -49,14 +49,13 @@ class SearchView(QWidget):
         self.said = ElidedLabel("", "caption", "text2")
         self.stop_button = button(_("Stop"), "quiet", "x", small=True, on_click=self.stop)
         self.stop_button.hide()
-        self.tree = Tree(
-            [(_("Key"), -1), (_("Revision"), 96)], right=(1,), flat=True, row="row_two_line", drop={1: 420}
-        )
+        self.tree = Tree([(_("Key"), -1), (_("Revision"), 96)], right=(1,), flat=True, drop={1: 560})
         self.tree.setAccessibleName(_("Keys that were found"))
         self.banner = Banner("critical", "")
-        self.banner.hide()
+        self._banner_box = box(row((self.banner, 1), margins=(8, 4, 8, 4)))
+        self._banner_box.hide()
         tools = row(self.values_box, (self.said, 1), self.stop_button, gap=10, margins=(12, 4, 8, 4))
-        self.setLayout(col(tools, Line(), row((self.banner, 1), margins=(8, 4, 8, 4)), (self.tree, 1), gap=0))
+        self.setLayout(col(tools, Line(), self._banner_box, (self.tree, 1), gap=0))
         self.tree.row_changed.connect(lambda _key: self._tell(self.chosen))
         self.tree.row_activated.connect(lambda _key: self._tell(self.opened))
         self._settle = QTimer(self)
@@ -83,7 +82,7 @@ class SearchView(QWidget):
         self.stop()
         if not self.text:
             return
-        self.banner.hide()
+        self._banner_box.hide()
         self.findings = Findings()
         self._show(self.findings)
         shared: list[Findings] = []
@@ -120,7 +119,7 @@ class SearchView(QWidget):
         self._job = None
         self._end()
         self.banner.set_message("critical", str(error), error.hint)
-        self.banner.show()
+        self._banner_box.show()
 
     def _show(self, found: Findings) -> None:
         self.findings = found
