@@ -10,7 +10,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
 from nasclustergui.core.profile import Profile
-from nasclustergui.core.profile_changes import with_endpoint, with_role, without_endpoint
+from nasclustergui.core.profile_changes import with_endpoint, with_role, without_endpoint, without_node
 
 Change = Callable[[Profile], Profile]
 
@@ -45,4 +45,6 @@ def change_of(words: tuple[str, ...]) -> Change:
             return lambda profile: without_endpoint(profile, url)
         case ("role", node, role):
             return lambda profile: with_role(profile, node, role)
+        case ("node", "remove", node):
+            return lambda profile: without_node(profile, node)
     raise InvalidInput(_("Nobody here can run “{command}”.").format(command=" ".join(words)))

@@ -19,12 +19,12 @@ from nasclustergui.core.errors import Cancelled, InvalidInput, NasError, StoreEr
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.profile import Profile
-from nasclustergui.remote import inventory
 from nasclustergui.remote.credentials import Credentials
 from nasclustergui.remote.driver import Driver
 from nasclustergui.remote.executor import Executor
 from nasclustergui.remote.parallel import gather
 from nasclustergui.remote.paths import audit_file
+from nasclustergui.remote.profile_edit import change_file
 from nasclustergui.remote.sampler import OnSample
 from nasclustergui.remote.ssh_nodes import SshNodes
 from nasclustergui.subsystems.gluster.manager import GlusterManager
@@ -154,7 +154,7 @@ class Session:
         What others wrote into the file meanwhile stays. Raises InvalidInput, with nothing changed, if it can't.
         """
         if self.file is not None:
-            inventory.save(change(inventory.read(self.file)), self.file)
+            change_file(self.file, change)
         self.profile = change(self.profile)
         self.executor.profile = self.profile
         with self._etcd_lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nasclustergui.core.profile import Profile
+from nasclustergui.core.profile import NodeProfile, Profile
 
 
 def with_endpoint(profile: Profile, url: str) -> Profile:
@@ -23,3 +23,13 @@ def with_role(profile: Profile, node: str, role: str) -> Profile:
     """State the role of a node."""
     nodes = tuple(replace(each, role=role) if each.name == node else each for each in profile.nodes)
     return replace(profile, nodes=nodes)
+
+
+def with_node(profile: Profile, node: NodeProfile) -> Profile:
+    """One machine more, behind the others."""
+    return replace(profile, nodes=(*profile.nodes, node))
+
+
+def without_node(profile: Profile, name: str) -> Profile:
+    """One machine less. Its etcd endpoint is no business of this."""
+    return replace(profile, nodes=tuple(each for each in profile.nodes if each.name != name))

@@ -1,18 +1,18 @@
-"""One node more or less in a profile's file, everything else in it as it was: comments, order, keys.
+"""Changes a profile's file. One node more or less leaves everything else in it as it was: comments, order, keys.
 
-Where the text can't be changed by a whole [[nodes]] section (inline tables), the file is written anew from its values.
+After any other change, and where nodes are inline tables, the file is written anew from its values.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 from nasclustergui.core import profile_check
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _
-from nasclustergui.core.profile import NodeProfile, Profile
+from nasclustergui.core.profile import Profile
 from nasclustergui.remote.files import write_private
 from nasclustergui.remote.profile_toml import format_node, format_profile, parse_profile
 from nasclustergui.remote.toml_text import read_text, shown
@@ -21,31 +21,29 @@ _SECTION = re.compile(r"^\s*\[", re.MULTILINE)
 _NODE = re.compile(r"^\s*\[\[\s*nodes\s*\]\][ \t]*(#.*)?$", re.MULTILINE)
 
 
-def add_node(path: Path, node: NodeProfile) -> Profile:
-    """Put the node behind the others; returns the profile as it is in the file now.
+def change_file(path: Path, change: Callable[[Profile], Profile]) -> Profile:
+    """Apply a change to the profile in the file; returns the profile as it is there now.
 
-    Raises InvalidInput if the file can't be read or written, or the profile with the node can't work; then it stays.
+    Raises InvalidInput if the file can't be read or written, or the changed profile can't work; then it stays.
     """
     text = read_text(path)
     old = parse_profile(text, shown(path))
-    wanted = replace(old, nodes=(*old.nodes, node))
+    wanted = change(old)
     profile_check.check(wanted)
-    return _write(path, _with_section(text, format_node(node)), wanted)
+    if wanted != old:
+        _write(path, _changed(text, old, wanted), wanted)
+    return wanted
 
 
-def remove_node(path: Path, name: str) -> Profile:
-    """Take the node out; returns the profile as it is in the file now. Raises InvalidInput as `add_node` does."""
-    text = read_text(path)
-    old = parse_profile(text, shown(path))
-    index = next((n for n, node in enumerate(old.nodes) if node.name == name), None)
-    if index is None:
-        raise InvalidInput(_("{file} names no node “{name}”.").format(file=shown(path), name=name), field="node")
-    wanted = replace(old, nodes=(*old.nodes[:index], *old.nodes[index + 1 :]))
-    profile_check.check(wanted)
-    return _write(path, _without_section(text, index), wanted)
+def _changed(text: str, old: Profile, wanted: Profile) -> str:
+    """The text with one node more or less, "" where it is another change."""
+    if len(wanted.nodes) == len(old.nodes) + 1:
+        return _with_section(text, format_node(wanted.nodes[-1]))
+    gone = [index for index, node in enumerate(old.nodes) if node not in wanted.nodes]
+    return _without_section(text, gone[0]) if len(gone) == 1 else ""
 
 
-def _write(path: Path, text: str, wanted: Profile) -> Profile:
+def _write(path: Path, text: str, wanted: Profile) -> None:
     """The changed text if it means what is wanted, else the profile written anew."""
     try:
         if parse_profile(text, shown(path)) != wanted:
@@ -59,7 +57,6 @@ def _write(path: Path, text: str, wanted: Profile) -> Profile:
         raise InvalidInput(
             _("{file} cannot be written: {reason}.").format(file=shown(path), reason=reason), details=repr(error)
         ) from error
-    return wanted
 
 
 def _with_section(text: str, section: str) -> str:

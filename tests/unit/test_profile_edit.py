@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from nasclustergui.core.errors import InvalidInput
-from nasclustergui.core.profile import NodeProfile
+from nasclustergui.core.profile import NodeProfile, Profile
+from nasclustergui.core.profile_changes import with_node, with_role, without_node
 from nasclustergui.remote.inventory import load
-from nasclustergui.remote.profile_edit import add_node, remove_node
+from nasclustergui.remote.profile_edit import change_file
 
 TEXT = """\
 # The cluster in the cellar
@@ -31,6 +32,14 @@ host = "10.0.0.2"
 endpoints = ["https://10.0.0.1:2379"]
 """
 NEW = NodeProfile("node5", "10.0.0.5", rack="B", role="worker", port=2222)
+
+
+def add_node(path: Path, node: NodeProfile) -> Profile:
+    return change_file(path, lambda profile: with_node(profile, node))
+
+
+def remove_node(path: Path, name: str) -> Profile:
+    return change_file(path, lambda profile: without_node(profile, name))
 
 
 @pytest.fixture
@@ -96,8 +105,13 @@ def test_a_node_that_cannot_work_leaves_the_file_alone(path: Path, node: NodePro
 
 
 def test_the_only_node_and_an_unknown_one_stay(path: Path) -> None:
-    with pytest.raises(InvalidInput, match="names no node"):
-        remove_node(path, "node7")
+    remove_node(path, "node7")
+    assert path.read_text() == TEXT
     remove_node(path, "node1")
     with pytest.raises(InvalidInput, match="The profile names no node"):
         remove_node(path, "node2")
+
+
+def test_another_change_writes_the_file_anew(path: Path) -> None:
+    wanted = with_role(load(path), "node2", "edge")
+    assert change_file(path, lambda profile: with_role(profile, "node2", "edge")) == wanted == load(path)
