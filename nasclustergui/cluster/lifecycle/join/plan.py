@@ -189,3 +189,8 @@ def _meaning(verdict: Verdict) -> Iterator[Meaning]:
         yield Meaning(Severity.OK, _("Its disks can then carry bricks"), _("Volumes stay as they are."))
     else:
         yield Meaning(Severity.OK, _("Nothing is interrupted"), _("Volumes stay as they are."))
+
+
+def needs_login(look: Look) -> bool:
+    """The heartbeat has to be set up, so it must be known with what it logs in."""
+    return look.has_etcd and look.machine is not None and not _beats(look)

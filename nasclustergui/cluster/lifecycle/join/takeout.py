@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nasclustergui.cluster.lifecycle.join.model import Look
+from nasclustergui.core.command import Command
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _, ngettext
@@ -26,8 +27,8 @@ def why_not_taken_out(look: Look) -> tuple[str, str]:
     return "", ""
 
 
-def plan_take_out(look: Look, cluster: str) -> Plan | None:
-    """Heartbeat off, out of the pool, its name out of /etc/hosts; None if nothing of it is in the cluster.
+def plan_take_out(look: Look, cluster: str) -> Plan:
+    """Heartbeat off, out of the pool, its name out of /etc/hosts, then out of the profile.
 
     Raises InvalidInput where it holds bricks or is an etcd member.
     """
@@ -35,8 +36,6 @@ def plan_take_out(look: Look, cluster: str) -> Plan | None:
     if why:
         raise InvalidInput(why, field="node", hint=hint)
     steps = tuple(_steps(look, cluster))
-    if not steps:
-        return None
     return Plan(
         title=_("Take {node} out again").format(node=look.name),
         cluster=cluster,
@@ -75,3 +74,10 @@ def _steps(look: Look, cluster: str) -> Iterator[Step]:
                 driver="nodes",
                 undo_text=_("Undo: join it again"),
             )
+    yield Step(
+        title=_("Take {node} out of the profile").format(node=look.name),
+        node="",
+        command=Command(("nasclustergui", "profile", "node", "remove", look.name), root=False),
+        driver="profile",
+        undo_text=_("Undo: add it again"),
+    )
