@@ -20,6 +20,7 @@ class ClusterState:
     Attributes:
         errors: subsystem id → why the newest reading failed. The older state stays beside it.
         read_at: subsystem id → Unix time of the last good reading.
+        etcd_left: nodes that are no members, and on which etcd still runs or has data.
     """
 
     profile: Profile
@@ -28,6 +29,7 @@ class ClusterState:
     etcd: EtcdState | None = None
     errors: Mapping[str, NasError] = field(default_factory=dict)
     read_at: Mapping[str, float] = field(default_factory=dict)
+    etcd_left: frozenset[str] = frozenset()
 
     @property
     def leader(self) -> str:

@@ -202,6 +202,11 @@ class Controller(QObject):
         self.verdict = verdict(self.state, self.found)
         self.changed.emit()
 
+    def set_etcd_left(self, nodes: frozenset[str]) -> None:
+        """Nodes on which something of etcd is left although they are no members."""
+        self.state = replace(self.state, etcd_left=nodes)
+        self.changed.emit()
+
     def _note(self, events: tuple[Event, ...]) -> None:
         if events:
             self.events = (*reversed(events), *self.events)[:EVENTS]
@@ -239,6 +244,7 @@ class Controller(QObject):
             self._note((Event(now, Severity.OK, _("Done: {title}").format(title=plan.title)),))
         self.session.gluster.expire()
         self.gluster.poke()
+        self.etcd.poke()
         self.disk_poller.poke()
         self.plan_ended.emit(job, plan, error)
         self.changed.emit()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog
 
 from nasclustergui.cluster.alerts.page import AlertsPage, TimelinePage
+from nasclustergui.cluster.lifecycle.flow_roles import RolesFlow
 from nasclustergui.cluster.nodes.page import NodesPage
 from nasclustergui.cluster.overview.page import OverviewPage
 from nasclustergui.cluster.session import Session
@@ -41,6 +42,7 @@ class Workspace(QObject):
 
     Attributes:
         controller: polls and plans. pages: by id. dock: the jobs.
+        roles: promoting and demoting nodes.
         plan_dialog: the plan that is shown now, None otherwise. lock: who else changes the cluster.
 
     Signals:
@@ -68,6 +70,7 @@ class Workspace(QObject):
         self.storage = StoragePage(session.profile.name, profile=session.profile, desk=desk)
         self.config = ConfigurationPage(ConfigDesk(session.profile.name, session.profile, jobs, session.store))
         self.alerts, self.timeline = AlertsPage(), TimelinePage()
+        self.roles = RolesFlow(session, jobs, frame)
         self.plan_dialog: PlanDialog | None = None
         self.dock = JobsDock(jobs)
         frame.set_cluster(session.profile, _profile_facts(session))
@@ -98,6 +101,8 @@ class Workspace(QObject):
         self.overview.node_opened.connect(lambda name: self.run_action(f"nodes.show:{name}"))
         self.dock.hidden.connect(self.toggle_jobs)
         self.lock.changed.connect(self._on_lock)
+        self.roles.plan_proposed.connect(self.propose)
+        self.roles.left_changed.connect(lambda: controller.set_etcd_left(self.roles.left))
         frame.status.guard_clicked.connect(self._show_lock)
         for signal in (self.jobs.added, self.jobs.changed, self.jobs.finished):
             signal.connect(self._show_running)
@@ -113,6 +118,7 @@ class Workspace(QObject):
         self.lock.close()
         self.frame.status.guard_clicked.disconnect(self._show_lock)
         self.config.close_down()
+        self.roles.close()
         if self.plan_dialog is not None:
             self.plan_dialog.reject()
 
@@ -123,6 +129,7 @@ class Workspace(QObject):
         self.overview.set_state(state, controller.verdict)
         self.overview.set_events(controller.events[:60])
         self.nodes.set_state(state)
+        self.roles.set_state(state)
         self.alerts.set_problems(controller.found)
         self.timeline.set_events(controller.events)
         self.storage.set_disks(controller.disks)
@@ -174,7 +181,7 @@ class Workspace(QObject):
             self.frame.show_page(subject)
         elif verb.endswith(".read"):
             self.read_now()
-        else:
+        elif not self.roles.run_action(action):
             for page in self.frame.pages.values():
                 if page.run_action(action):
                     self.frame.show_page(page.page_id)
@@ -235,6 +242,7 @@ class Workspace(QObject):
     def _on_plan_ended(self, job: Job, plan: Plan, error: Exception | None) -> None:
         self.storage.desk.changed.emit()
         self.config.desk.changed.emit()
+        self.roles.look_again()
         if isinstance(error, LockHeld):  # between the dialog and the job somebody else was faster
             self.frame.toasts.show("wait", str(error), _("Wait and run…"), lambda: self.propose(plan))
         elif error is not None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from nasclustergui.cluster.lifecycle.roles import actions as roles
 from nasclustergui.cluster.state import ClusterState
+from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.nodes.model import NodeState
 
 
@@ -27,4 +29,8 @@ class NodeAction(NamedTuple):
 
 def node_actions() -> tuple[NodeAction, ...]:
     """All of them, titled in the active language, in the menu's order."""
-    return ()
+    return (
+        NodeAction("roles.promote", "crown", _("Promote to manager…"), roles.why_not_promote),
+        NodeAction("roles.demote", "circle-arrow-down", _("Demote to worker…"), roles.why_not_demote),
+        NodeAction("roles.demote", "undo-2", _("Clean up etcd…"), roles.why_not_clean_up),
+    )
