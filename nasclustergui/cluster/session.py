@@ -49,7 +49,7 @@ class Session:
     Attributes:
         profile: the cluster. nodes: SSH.
         machines, gluster: the managers; etcd is read with `read_etcd`, where `has_etcd`.
-        executor: runs plans. user: who is asking, for audit log and jobs.
+        executor: runs plans. audit: the record of changes. user: who is asking, for audit log and jobs.
         guard: the operation lock, for the executor and for the screen.
         file: where the profile is kept, for changes of the cluster that concern it; None if nowhere.
         on_etcd_change: called from a thread when nodes register or vanish, members come and go; set before `start`.
@@ -78,7 +78,8 @@ class Session:
         if self.has_etcd:
             drivers["etcd"] = EtcdDriver(self.etcd)
         self.guard = ClusterGuard(self.etcd if self.has_etcd else None, self.user)
-        self.executor = Executor(drivers, audit or AuditLog(audit_file()), profile, self.guard)
+        self.audit: Audit = audit or AuditLog(audit_file())
+        self.executor = Executor(drivers, self.audit, profile, self.guard)
         self._ask_etcd: AskEtcd | None = getattr(credentials, "etcd_password", None)
         self._credentials = credentials
         self._etcd_given = self._etcd_refused = self._etcd_anew = False

@@ -32,9 +32,14 @@ class ChannelRefused(Exception):
         self.code = code
 
 
-def open_channel(transport: SshTransport, kind: str, details: tuple[str | int, ...], watch: Watch) -> SshChannel:
-    """A channel that the server opened. Raises ChannelRefused, SSHException, Cancelled or TimeUp."""
-    channel = transport.begin_channel(kind, details, watch.bell)
+def open_channel(
+    transport: SshTransport, kind: str, details: tuple[str | int, ...], watch: Watch, window: int = 0
+) -> SshChannel:
+    """A channel that the server opened. Raises ChannelRefused, SSHException, Cancelled or TimeUp.
+
+    `window`: bytes that may come before they are read; 0 takes the connection's usual.
+    """
+    channel = transport.begin_channel(kind, details, watch.bell, window)
     try:
         watch.until(lambda: channel.answered)
     except BaseException:

@@ -76,6 +76,10 @@ class SshNodes:
         self._keeper.note_peer(transport.getpeername())
         return transport
 
+    def connect_apart(self, name: str) -> SshTransport:
+        """A connection of its own, logged in like the node's, that nobody looks after. Blocks. Raises a NodeError."""
+        return self._connector().connect(self._nodes[name].profile)
+
     def _connector(self) -> Connector:
         # Here, in a worker thread, because paramiko takes 0.1 s to import.
         from nasclustergui.remote.ssh_auth import Login

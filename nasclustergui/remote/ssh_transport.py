@@ -25,6 +25,7 @@ from paramiko.common import (
 from paramiko.message import Message
 from paramiko.packet import Packetizer
 
+_UTF8_MODES = b"\x2a\x00\x00\x00\x01\x00"  # IUTF8 (42) is on, end of the list; RFC 4254, 8, and RFC 8160
 _SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "FPE": 8, "KILL": 9, "SEGV": 11, "PIPE": 13, "TERM": 15}
 
 
@@ -95,13 +96,26 @@ class SshChannel(paramiko.Channel):
 
     def request(self, kind: str, want_reply: bool, text: bytes | str) -> None:
         """Send a request with one string, without waiting for the reply: a refusal closes the channel."""
+        self._transport.post(self._request(kind, want_reply).add_string(text))
+
+    def ask_shell(self, term: str, columns: int, lines: int, environment: dict[str, str]) -> None:
+        """Ask for a pseudo terminal and a login shell in it, without waiting: a refusal closes the channel.
+
+        Variables that the server does not accept (AcceptEnv) are left out by it. RFC 4254, 6.2 to 6.5.
+        """
+        for name, value in environment.items():
+            self._transport.post(self._request("env", False).add_string(name).add_string(value))
+        size = self._request("pty-req", True).add_string(term).add_int(columns).add_int(lines).add_int(0).add_int(0)
+        self._transport.post(size.add_string(_UTF8_MODES))
+        self._transport.post(self._request("shell", True))
+
+    def _request(self, kind: str, want_reply: bool) -> Message:
         message = Message()
         message.add_byte(cMSG_CHANNEL_REQUEST)
         message.add_int(self.remote_chanid)
         message.add_string(kind)
         message.add_boolean(want_reply)
-        message.add_string(text)
-        self._transport.post(message)
+        return message
 
     def close(self) -> None:
         """Close it; on a dead connection, too, where paramiko's own would raise in the middle of its clean-up."""
@@ -258,9 +272,15 @@ class SshTransport(paramiko.Transport):
         with suppress(paramiko.SSHException, EOFError, OSError):
             self.post(message)
 
-    def begin_channel(self, kind: str, details: tuple[str | int, ...], bell: threading.Event) -> SshChannel:
-        """Ask the server for a channel and return at once; `bell` rings when `answered`."""
+    def begin_channel(
+        self, kind: str, details: tuple[str | int, ...], bell: threading.Event, window: int = 0
+    ) -> SshChannel:
+        """Ask the server for a channel and return at once; `bell` rings when `answered`.
+
+        `window`: bytes that it may send before they are read; 0 takes the connection's.
+        """
         inner: Any = self
+        window = window or self.default_window_size
         message = Message()
         message.add_byte(cMSG_CHANNEL_OPEN)
         message.add_string(kind)
@@ -271,9 +291,9 @@ class SshTransport(paramiko.Transport):
             self.channels_seen[number] = True
             inner_channel: Any = channel
             inner_channel._set_transport(self)
-            inner_channel._set_window(self.default_window_size, self.default_max_packet_size)
+            inner_channel._set_window(window, self.default_max_packet_size)
         message.add_int(number)
-        message.add_int(self.default_window_size)
+        message.add_int(window)
         message.add_int(self.default_max_packet_size)
         for detail in details:
             if isinstance(detail, int):

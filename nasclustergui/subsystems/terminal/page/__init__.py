@@ -1,0 +1,1 @@
+"""The terminals' own window and what is in it."""
