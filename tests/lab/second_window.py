@@ -17,6 +17,7 @@ from nasclustergui.ui.jobs import is_over
 from tests.lab.app import App
 
 MARKS = "/var/lib/marks"  # on node1: who began and ended which step
+GATE = "/var/lib/gate"  # on node1: what a gated plan waits for
 
 
 class SecondWindow:
@@ -52,6 +53,21 @@ def slow_plan(title: str, cluster: str, steps: int, seconds: float, **more: Any)
     script = f"echo {short} begin >> {MARKS}; sleep {seconds}; echo {short} end >> {MARKS}"
     step = Step(f"Take {seconds} s", "node1", Command(("sh", "-c", script), timeout=60.0), "nodes")
     return Plan(title, cluster, (step,) * steps, lane="test", **more)
+
+
+def gated_plan(title: str, cluster: str, gates: int, **more: Any) -> Plan:
+    """A plan of one step for each gate: step k runs until there is no file GATE-k on node1."""
+    short = title.split()[0]
+
+    def script(k: int) -> str:
+        return (
+            f"echo {short} begin >> {MARKS}; while [ -e {GATE}-{k} ]; do sleep 0.1; done; echo {short} end >> {MARKS}"
+        )
+
+    steps = (
+        Step(f"Gate {k}", "node1", Command(("sh", "-c", script(k)), timeout=60.0), "nodes") for k in range(1, gates + 1)
+    )
+    return Plan(title, cluster, tuple(steps), lane="test", **more)
 
 
 class _Second:
