@@ -189,9 +189,15 @@ def _audit(parser: argparse.ArgumentParser) -> None:
 
 
 def _profile(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(dest="what", required=True, metavar="check|list")
+    what = parser.add_subparsers(dest="what", required=True, metavar="check|list|endpoint|role|node")
     check = what.add_parser("check", help=_("can the profile work?"))
     check.add_argument("file", metavar="FILE")
-    for action in (check, what.add_parser("list", help=_("all profiles"))):
+    endpoint = what.add_parser("endpoint", help=_("where this program asks etcd"))
+    endpoint.add_argument("words", nargs=2, metavar=("add|remove", "URL"))
+    role = what.add_parser("role", help=_("the role that the profile states for a node"))
+    role.add_argument("words", nargs=2, metavar=("NODE", "manager|worker|edge"))
+    node = what.add_parser("node", help=_("forget a node that is no part of the cluster any more"))
+    node.add_argument("words", nargs=2, metavar=("remove", "NODE"))
+    for action in (check, endpoint, role, node, what.add_parser("list", help=_("all profiles"))):
         _global(action)
         _json(action)

@@ -1,4 +1,4 @@
-"""Commands that only look at files on this workstation: `audit verify|show`, `profile check|list`."""
+"""Commands that concern files on this workstation only: `audit verify|show`, `profile …`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from nasclustergui.cli.cluster import chosen_file
 from nasclustergui.cli.exit_codes import Exit
 from nasclustergui.cli.status import show_table
 from nasclustergui.cli.terminal import say, say_json
+from nasclustergui.cluster.profile_driver import change_of
 from nasclustergui.core import profile_check
 from nasclustergui.core.i18n import _, ngettext
-from nasclustergui.remote import inventory
+from nasclustergui.remote import inventory, profile_edit
 from nasclustergui.remote.audit_reader import newest, verify
 from nasclustergui.remote.paths import audit_file
 
@@ -69,7 +71,10 @@ def _line(entry: dict[str, Any]) -> str:
 
 
 def profile(options: Namespace) -> Exit:
-    """`profile check FILE` and `profile list`."""
+    """`profile check FILE`, `profile list`, and what plans end in: `profile endpoint|role|node`."""
+    if options.what in ("endpoint", "role", "node"):
+        profile_edit.change_file(chosen_file(options.cluster), change_of((options.what, *options.words)))
+        return Exit.OK
     return _profiles(options) if options.what == "list" else _check(Path(options.file), options)
 
 

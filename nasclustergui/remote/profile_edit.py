@@ -1,4 +1,4 @@
-"""Changes a profile's file. One node more or less leaves everything else in it as it was: comments, order, keys.
+"""Changes a profile's file. One node or endpoint more or less leaves all else in it as it was: comments, order, keys.
 
 After any other change, and where nodes are inline tables, the file is written anew from its values.
 """
@@ -15,9 +15,10 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.profile import Profile
 from nasclustergui.remote.files import write_private
 from nasclustergui.remote.profile_toml import format_node, format_profile, parse_profile
-from nasclustergui.remote.toml_text import read_text, shown
+from nasclustergui.remote.toml_text import read_text, shown, toml_table
 
 _SECTION = re.compile(r"^\s*\[", re.MULTILINE)
+_ENDPOINTS = re.compile(r"^[ \t]*endpoints\s*=\s*\[[^\]]*\]", re.MULTILINE)
 _NODE = re.compile(r"^\s*\[\[\s*nodes\s*\]\][ \t]*(#.*)?$", re.MULTILINE)
 
 
@@ -36,7 +37,10 @@ def change_file(path: Path, change: Callable[[Profile], Profile]) -> Profile:
 
 
 def _changed(text: str, old: Profile, wanted: Profile) -> str:
-    """The text with one node more or less, "" where it is another change."""
+    """The text with one node more or less or other endpoints, "" where it is another change."""
+    if wanted.nodes == old.nodes:
+        (line,) = toml_table({"endpoints": wanted.etcd.endpoints})
+        return _ENDPOINTS.sub(lambda _match: line, text, count=1)
     if len(wanted.nodes) == len(old.nodes) + 1:
         return _with_section(text, format_node(wanted.nodes[-1]))
     gone = [index for index, node in enumerate(old.nodes) if node not in wanted.nodes]
