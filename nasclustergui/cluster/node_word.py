@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nasclustergui.cluster.lifecycle.join.actions import gap, is_outside
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock
@@ -30,6 +31,8 @@ def node_word(state: ClusterState, node: NodeState) -> NodeWord:
     if node.link is Link.LOST:
         seen = _("seen {time}").format(time=clock(node.seen_at)) if node.seen_at else ""
         return NodeWord("stale", _("No answer"), seen)
+    if is_outside(state, node.name):
+        return NodeWord("warn", _("Not joined"), ", ".join(gap(state, node.name)))
     down = [v.name for v, i in state.bricks_of(node.name) if _started(v) and v.bricks[i].online is False]
     if down:
         word = ngettext("Brick down", "{n} bricks down", len(down)).format(n=len(down))

@@ -12,7 +12,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from nasclustergui.cluster.session import Session
+from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
+from nasclustergui.core.plan import Plan
 from nasclustergui.core.profile import Profile
 from nasclustergui.core.settings import Launch, Settings
 from nasclustergui.remote import inventory
@@ -51,6 +53,7 @@ class Desk(QObject):
         self._asks: ClusterAsk | None = None
         self._dialogs: ConnectDialogs | None = None
         self._path: Path | None = None
+        self._join_next = ""
         self._garbage = Garbage(self)
         self._closed = False
         frame.closing.connect(self.close)
@@ -98,9 +101,16 @@ class Desk(QObject):
         self.space = Workspace(self.frame, session, self.jobs, write_private, 1000 * self.settings.poll_seconds)
         self.space.nodes.chart_activated.connect(self._show_chart)
         self.space.login_wanted.connect(self._on_login_wanted)
+        self.space.nodes.add_wanted.connect(self._add_node)
+        self.space.nodes.add_button.set_enabled(path is not None, _("The cluster has no profile's file."))
+        self.space.controller.plan_ended.connect(self._on_plan_ended)
         self._dialogs = ConnectDialogs(session.nodes, profile, self.jobs, self.frame)
         self._dialogs.start()
         self.space.start()
+        if self._join_next and self._join_next in session.nodes:
+            self.frame.show_page("nodes")
+            self.space.joining.join(self._join_next)
+        self._join_next = ""
         if path is not None:
             self._remember(replace(self.settings, last_cluster=str(path.resolve())))
         return self.space
@@ -109,6 +119,30 @@ class Desk(QObject):
         """Somebody asked for another attempt: then also the host key is asked about again."""
         if self._dialogs is not None:
             self._dialogs.ask_again(node)
+
+    def _add_node(self) -> None:
+        """Add a machine to the profile; then the cluster is opened anew with it, to join it."""
+        from nasclustergui.window.add_node import AddNodeFlow
+
+        if self.space is None or self._path is None or self._asks is None:
+            return
+        asks = self._asks
+        flow = AddNodeFlow(
+            self.space.session, self._path, lambda: StoredCredentials(self._store, asks), self.jobs, self.frame
+        )
+        flow.added.connect(self._on_node_added)
+
+    def _on_node_added(self, path: Path, node: str) -> None:
+        self._join_next = node
+        self.open_file(path)
+
+    def _on_plan_ended(self, _job: Job, _plan: Plan, _error: object) -> None:
+        """A plan may have taken a node out of the profile: then the window must not go on to know it."""
+        space = self.space
+        if space is not None and self._path is not None:
+            names = {node.name for node in space.session.profile.nodes}
+            if names != set(space.session.nodes):
+                self.open_file(self._path)
 
     def _leave(self) -> None:
         if self._dialogs is not None:

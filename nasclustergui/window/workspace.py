@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog
 
 from nasclustergui.cluster.alerts.page import AlertsPage, TimelinePage
 from nasclustergui.cluster.lifecycle.flow_roles import RolesFlow
+from nasclustergui.cluster.lifecycle.join.flow import JoinFlow
 from nasclustergui.cluster.nodes.page import NodesPage
 from nasclustergui.cluster.overview.page import OverviewPage
 from nasclustergui.cluster.session import Session
@@ -42,7 +43,7 @@ class Workspace(QObject):
 
     Attributes:
         controller: polls and plans. pages: by id. dock: the jobs.
-        roles: promoting and demoting nodes.
+        roles: promoting and demoting nodes. joining: nodes that join, their heartbeat, taking them out again.
         plan_dialog: the plan that is shown now, None otherwise. lock: who else changes the cluster.
 
     Signals:
@@ -71,6 +72,7 @@ class Workspace(QObject):
         self.config = ConfigurationPage(ConfigDesk(session.profile.name, session.profile, jobs, session.store))
         self.alerts, self.timeline = AlertsPage(), TimelinePage()
         self.roles = RolesFlow(session, jobs, frame)
+        self.joining = JoinFlow(session, jobs, frame)
         self.plan_dialog: PlanDialog | None = None
         self.dock = JobsDock(jobs)
         frame.set_cluster(session.profile, _profile_facts(session))
@@ -102,6 +104,8 @@ class Workspace(QObject):
         self.dock.hidden.connect(self.toggle_jobs)
         self.lock.changed.connect(self._on_lock)
         self.roles.plan_proposed.connect(self.propose)
+        self.joining.plan_ready.connect(self.propose)
+        self.joining.notice.connect(lambda state, text: frame.toasts.show(state, text))
         self.roles.left_changed.connect(lambda: controller.set_etcd_left(self.roles.left))
         frame.status.guard_clicked.connect(self._show_lock)
         for signal in (self.jobs.added, self.jobs.changed, self.jobs.finished):
@@ -119,6 +123,7 @@ class Workspace(QObject):
         self.frame.status.guard_clicked.disconnect(self._show_lock)
         self.config.close_down()
         self.roles.close()
+        self.joining.close()
         if self.plan_dialog is not None:
             self.plan_dialog.reject()
 
@@ -181,7 +186,7 @@ class Workspace(QObject):
             self.frame.show_page(subject)
         elif verb.endswith(".read"):
             self.read_now()
-        elif not self.roles.run_action(action):
+        elif not self.roles.run_action(action) and not self.joining.run_action(action):
             for page in self.frame.pages.values():
                 if page.run_action(action):
                     self.frame.show_page(page.page_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from nasclustergui.cluster.lifecycle.join import actions as join
 from nasclustergui.cluster.lifecycle.roles import actions as roles
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.i18n import _
@@ -30,7 +31,10 @@ class NodeAction(NamedTuple):
 def node_actions() -> tuple[NodeAction, ...]:
     """All of them, titled in the active language, in the menu's order."""
     return (
+        NodeAction("node.join", "plus", _("Join cluster…"), join.why_not_joined),
+        NodeAction("node.heartbeat", "heart-pulse", _("Heartbeat service…"), join.why_not_heartbeat),
         NodeAction("roles.promote", "crown", _("Promote to manager…"), roles.why_not_promote),
         NodeAction("roles.demote", "circle-arrow-down", _("Demote to worker…"), roles.why_not_demote),
         NodeAction("roles.demote", "undo-2", _("Clean up etcd…"), roles.why_not_clean_up),
+        NodeAction("node.take_out", "undo-2", _("Take out again…"), join.why_not_taken_out, danger=True),
     )

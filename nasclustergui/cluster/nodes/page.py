@@ -19,7 +19,7 @@ from nasclustergui.subsystems.nodes.model import Link, NodeState
 from nasclustergui.ui import theme
 from nasclustergui.ui.cell import Row
 from nasclustergui.ui.page import Page
-from nasclustergui.ui.parts import Label, Line, Panel, col, label, row
+from nasclustergui.ui.parts import Label, Line, Panel, button, col, label, row
 from nasclustergui.ui.tree import Tree
 
 WIDE = 1700  # page width from which the detail stands beside the table
@@ -31,9 +31,11 @@ class NodesPage(Page):
     Signals:
         reconnect: name of a node to connect to now.
         chart_activated: (node, chart) to look at in large.
+        add_wanted: a machine is to be added.
     """
 
     reconnect = Signal(str)
+    add_wanted = Signal()
     chart_activated = Signal(str, str)
     page_id = "nodes"
 
@@ -63,6 +65,7 @@ class NodesPage(Page):
             name=_("Nodes"),
         )
         self.detail = NodeDetail(book)
+        self.add_button = button(_("Add node…"), "primary", "plus", tip=_("Ctrl+N"), on_click=self.add_wanted.emit)
         self._compose()
         self.filter.textChanged.connect(self.tree.set_filter)
         self.tree.row_changed.connect(self._on_row_changed)
@@ -119,6 +122,15 @@ class NodesPage(Page):
     def select_node(self, name: str) -> None:
         """Show a node, for instance because its card was clicked elsewhere."""
         self.tree.select_key(name)
+
+    def header_actions(self) -> list[QWidget]:
+        """Add a node."""
+        return [self.add_button]
+
+    def create_new(self) -> None:
+        """Ctrl+N: add a node."""
+        if self.add_button.isEnabled():
+            self.add_wanted.emit()
 
     def focus_filter(self) -> None:
         """Ctrl+F."""

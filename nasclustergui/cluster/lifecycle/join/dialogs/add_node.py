@@ -121,8 +121,9 @@ class AddNodeDialog(DialogFrame):
     def _on_ended(self, verdict: Verdict | None) -> None:
         self.verdict = verdict
         self.checks.end()
-        for check in Check if verdict is not None else ():
-            if found := verdict.of(check):
+        for check in Check:
+            found = verdict.of(check) if verdict is not None else ()
+            if found:
                 self.checks.show_findings(check, found)
         self._refresh()
 
