@@ -75,8 +75,9 @@ class Desk(QObject):
     # ---- clusters
 
     def open_file(self, path: Path) -> None:
-        """Open the cluster that a profile's file describes."""
-        self._load(lambda: path)
+        """Open the cluster that a profile describes; asks first if programs run in terminals of the present one."""
+        if self.space is None or self.space.terminals.may_close(lambda: self._load(lambda: path)):
+            self._load(lambda: path)
 
     def _load(self, find: Callable[[], Path], quiet: bool = False) -> None:
         def read(_job: Job) -> tuple[Path, Profile]:

@@ -16,6 +16,7 @@ from nasclustergui.cluster.nodes.page import NodesPage
 from nasclustergui.cluster.overview.page import OverviewPage
 from nasclustergui.cluster.session import Session
 from nasclustergui.cluster.state import ClusterState
+from nasclustergui.cluster.terminals.opener import Terminals
 from nasclustergui.core.errors import LockHeld
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.job import Job
@@ -73,6 +74,8 @@ class Workspace(QObject):
         self.alerts, self.timeline = AlertsPage(), TimelinePage()
         self.roles = RolesFlow(session, jobs, frame)
         self.joining = JoinFlow(session, jobs, frame)
+        self.terminals = Terminals(session, frame)
+        self.terminals.on_key(self.nodes, self.nodes.chosen)
         self.plan_dialog: PlanDialog | None = None
         self.dock = JobsDock(jobs)
         frame.set_cluster(session.profile, _profile_facts(session))
@@ -118,6 +121,7 @@ class Workspace(QObject):
 
     def close(self) -> None:
         """Stop reading, end the session."""
+        self.terminals.close()
         self.controller.stop()
         self.lock.close()
         self.frame.status.guard_clicked.disconnect(self._show_lock)
@@ -134,6 +138,7 @@ class Workspace(QObject):
         self.overview.set_state(state, controller.verdict)
         self.overview.set_events(controller.events[:60])
         self.nodes.set_state(state)
+        self.terminals.set_state(state)
         self.roles.set_state(state)
         self.alerts.set_problems(controller.found)
         self.timeline.set_events(controller.events)
@@ -186,6 +191,8 @@ class Workspace(QObject):
             self.frame.show_page(subject)
         elif verb.endswith(".read"):
             self.read_now()
+        elif self.terminals.run_action(action):
+            return
         elif not self.roles.run_action(action) and not self.joining.run_action(action):
             for page in self.frame.pages.values():
                 if page.run_action(action):

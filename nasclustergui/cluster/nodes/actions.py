@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nasclustergui.cluster.lifecycle.join import actions as join
 from nasclustergui.cluster.lifecycle.roles import actions as roles
 from nasclustergui.cluster.state import ClusterState
+from nasclustergui.cluster.terminals.guarded import why_no_terminal
 from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.nodes.model import NodeState
 
@@ -31,6 +32,7 @@ class NodeAction(NamedTuple):
 def node_actions() -> tuple[NodeAction, ...]:
     """All of them, titled in the active language, in the menu's order."""
     return (
+        NodeAction("terminal.open", "terminal", _("Terminal"), why_no_terminal, button=True),
         NodeAction("node.join", "plus", _("Join cluster…"), join.why_not_joined),
         NodeAction("node.heartbeat", "heart-pulse", _("Heartbeat service…"), join.why_not_heartbeat),
         NodeAction("roles.promote", "crown", _("Promote to manager…"), roles.why_not_promote),

@@ -146,6 +146,11 @@ class NodesPage(Page):
         index = self.tree.currentIndex().parent()  # a brick or a member: its node
         return self._state.nodes.node(self.tree.rows.key(index))
 
+    def chosen(self) -> str:
+        """Name of the node that is chosen, "" for none."""
+        node = self._current()
+        return node.name if node is not None else ""
+
     def _on_row_changed(self, _key: str) -> None:
         self._show_detail()
 

@@ -46,6 +46,13 @@ class Terminals(QObject):
         if node:
             self.open(node)
 
+    def run_action(self, action: str) -> bool:
+        """ "terminal.open:NODE"; False if the action is something else."""
+        verb, _colon, node = action.partition(":")
+        if verb == "terminal.open":
+            self.open(node)
+        return verb == "terminal.open"
+
     def set_state(self, state: ClusterState) -> None:
         """What is known of the cluster now."""
         self._state = state
