@@ -114,16 +114,17 @@ class Removal:
         self._job.seconds_left = (0.7 * rest, rest, 2 * rest)
 
     def _delete(self, batch: Sequence[Edit]) -> None:
-        """One transaction. Where it isn't carried out, or nobody knows, what is left decides."""
+        """One transaction. Where it isn't carried out, or nobody knows, what is left decides.
+
+        A cancel waits for its end: who is told how many are gone must be told the truth.
+        """
         for attempt in range(_TRIES):
             try:
-                done = self._client.txn(
-                    [edit.condition for edit in batch], [edit.operation for edit in batch], job=self._job
-                )
+                done = self._client.txn([edit.condition for edit in batch], [edit.operation for edit in batch])
             except StoreError as error:
                 if not error.ambiguous or attempt == _TRIES - 1:
                     raise
-                self._job.sleep(_PAUSE)
+                time.sleep(_PAUSE)
             else:
                 if done.succeeded:
                     self.gone += len(batch)
@@ -135,7 +136,7 @@ class Removal:
 
     def _still_there(self, batch: Sequence[Edit]) -> Sequence[Edit]:
         """The edits that can still be carried out; counts those that are gone, notes those that were changed."""
-        found = self._client.txn([], [Get(edit.operation.key) for edit in batch], job=self._job).found
+        found = self._client.txn([], [Get(edit.operation.key) for edit in batch]).found
         rest: list[Edit] = []
         for edit, kvs in zip(batch, found, strict=True):
             if not kvs:

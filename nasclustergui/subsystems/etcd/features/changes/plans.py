@@ -50,7 +50,7 @@ class Counted:
 
 def backup_step(prefix: bytes, revision: int, keys: int, file: Path, cluster: str) -> Step:
     """Export the range, as of that revision, to a file of this workstation."""
-    title = ngettext("Back up {n} key to {file}", "Back up {n} keys to {file}", keys)
+    title = ngettext("Back up {n} key", "Back up {n} keys", keys)
     words = (
         PROGRAM,
         "etcd",
@@ -64,7 +64,7 @@ def backup_step(prefix: bytes, revision: int, keys: int, file: Path, cluster: st
         str(file),
     )
     return Step(
-        title.format(n=count(keys), file=file.name),
+        title.format(n=count(keys)),
         "",
         Command(words, timeout=None, root=False),
         DRIVER,

@@ -18,6 +18,7 @@ from nasclustergui.subsystems.etcd.features.changes.restore import plan_restore_
 from nasclustergui.subsystems.etcd.page.desk import Desk
 from nasclustergui.subsystems.etcd.page.sections.changes import words
 from nasclustergui.subsystems.etcd.page.sections.changes.diff_view import DiffView
+from nasclustergui.subsystems.etcd.page.sections.changes.history_view import choose
 from nasclustergui.subsystems.etcd.page.sections.changes.live import DEFAULT
 from nasclustergui.ui import theme
 from nasclustergui.ui.errors import present
@@ -60,7 +61,7 @@ class CompareView(QWidget):
         self.tree = self._make_tree()
         self.diff = DiffView()
         self._chosen = ElidedLabel("", "strong", "text", middle=True)
-        head = row((self._chosen, 1), self.history_button, self.restore_button, gap=6)
+        head = row((self._chosen, 100), None, self.history_button, self.restore_button, gap=6)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.tree)
@@ -68,14 +69,15 @@ class CompareView(QWidget):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
         tools = row(
-            (self.prefix_edit, 1),
+            self.prefix_edit,
             label(_("from revision"), "body", "text2"),
             self.first_edit,
             label(_("to"), "body", "text2"),
             self.last_edit,
             self.compare_button,
             4,
-            (self.said, 2),
+            (self.said, 100),
+            None,
             gap=8,
             margins=(12, 4, 12, 6),
         )
@@ -95,7 +97,7 @@ class CompareView(QWidget):
         return edit
 
     def _make_tree(self) -> Tree:
-        states = [words.turn_word(turn) for turn in words.TURN_STATE]
+        states = [words.turn_word(turn) for turn in words.TURN_ICON]
         heads = [(_("What"), state_width(states)), (_("Key"), -1), (_("Then"), 300), (_("Later"), 300)]
         tree = Tree(heads, flat=True, name=_("Differences"), severity_first=False, multi=True)
         tree.selectionModel().selectionChanged.connect(lambda *_both: self._show_detail())
@@ -154,7 +156,7 @@ class CompareView(QWidget):
         self.tree.update_rows([words.difference_row(one) for one in comparison.differences[:LISTED]])
         self.place.show_content()
         if not self.tree.selected_rows() and self.tree.rows.shown_count():
-            self.tree.setCurrentIndex(self.tree.rows.index(0, 0))
+            choose(self.tree, self.tree.rows.key(self.tree.rows.index(0, 0)))
         self._show_detail()
 
     def _on_failed(self, error: NasError) -> None:

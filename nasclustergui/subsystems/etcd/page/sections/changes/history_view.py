@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QSplitter, QWidget
 
 from nasclustergui.core.errors import NasError
@@ -57,11 +57,11 @@ class HistoryView(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.tree)
-        head = row((self._head_label(), 1), self.restore_button, gap=6)
+        head = row((self._head_label(), 100), None, self.restore_button, gap=6)
         split.addWidget(box(col(head, (self.diff, 1), gap=6, margins=(12, 4, 12, 0))))
         split.setSizes([theme.px(520), theme.px(680)])
         tools = row(
-            (self.key_edit, 2), self.show_button, 4, (self.said, 3), self.more_button, gap=8, margins=(12, 4, 12, 6)
+            self.key_edit, self.show_button, 4, (self.said, 100), None, self.more_button, gap=8, margins=(12, 4, 12, 6)
         )
         self.place = Stack(split, _("Reading the history…"))
         self.place.retry.connect(self.read)
@@ -129,7 +129,7 @@ class HistoryView(QWidget):
 
     def _restore_then(self, history: History, at: int) -> None:
         if (version := history.at(at)) is not None:
-            self.tree.select_key(str(version.revision))
+            choose(self.tree, str(version.revision))
             self.restore()
 
     def _on_failed(self, error: NasError) -> None:
@@ -156,7 +156,7 @@ class HistoryView(QWidget):
         )
         self.place.show_content()
         if not self.tree.selected_rows():
-            self.tree.select_key(str(history.versions[0].revision))
+            choose(self.tree, str(history.versions[0].revision))
         self._show_detail()
 
     def pair(self) -> tuple[Version | None, Version | None]:
@@ -177,7 +177,7 @@ class HistoryView(QWidget):
             self._chosen.set_text("")
             self.diff.clear()
             return
-        state = words.version_word(newer)[1]
+        state = words.what_word(words.version_what(newer))
         self._chosen.set_text(_("{what} at revision {n}").format(what=state, n=newer.revision))
         left = _("Revision {n}").format(n=older.revision) if older else _("Before")
         not_there = _("The key was not there.")
@@ -215,6 +215,14 @@ class HistoryView(QWidget):
             self.plan_proposed.emit(plan_restore(history, version, self.desk.cluster))
         except NasError as error:
             present(self.window(), error)
+
+
+def choose(tree: Tree, key: str) -> None:
+    """Select this row alone, whatever keys are held down."""
+    index = tree.rows.find(key)
+    flags = QItemSelectionModel.SelectionFlag
+    tree.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+    tree.scrollTo(index)
 
 
 def history_words(history: History) -> str:

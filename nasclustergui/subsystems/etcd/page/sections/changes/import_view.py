@@ -61,7 +61,7 @@ class ImportView(QWidget):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
         texts = col(self.title, self.said, gap=1)
-        tools = row((texts, 1), self.equal, self.read_button, self.go_button, gap=10, margins=(12, 8, 12, 6))
+        tools = row((texts, 100), None, self.equal, self.read_button, self.go_button, gap=10, margins=(12, 8, 12, 6))
         self.setLayout(col(tools, row(self.banner, margins=(12, 0, 12, 6)), (split, 1), gap=0))
 
     def clear(self) -> None:

@@ -90,14 +90,14 @@ class LiveView(QWidget):
         self.detail = self._make_detail()
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
-        split.addWidget(box(col((self.tree, 1), row((self.counted, 1), margins=(12, 4, 12, 4)), gap=0)))
+        split.addWidget(box(col((self.tree, 1), row((self.counted, 100), None, margins=(12, 4, 12, 4)), gap=0)))
         split.addWidget(self.detail)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
+        side = row(self.heartbeats, self.pause_button, self.clear_button)
         tools = row(
-            self.prefix_edit, self.watch_button, 4, self.badge, (self.said, 1), self.heartbeats, self.pause_button,
-            self.clear_button, gap=8, margins=(12, 4, 12, 6),
-        )  # fmt: skip
+            self.prefix_edit, self.watch_button, 4, self.badge, (self.said, 100), None, side, margins=(12, 4, 12, 6)
+        )
         body = box(col(row(self.banner, margins=(12, 0, 12, 6)), (split, 1), gap=0))
         self.place = Stack(body, _("Connecting to etcd…"))
         self.place.retry.connect(self.open)
@@ -120,7 +120,7 @@ class LiveView(QWidget):
         return tree
 
     def _make_detail(self) -> QWidget:
-        self._chosen = ElidedLabel(_("Choose a change to see it in full."), "strong", "text", middle=True)
+        self._chosen = ElidedLabel("", "strong", "text", middle=True)
         self.history_button = button(_("History…"), icon="history", small=True, on_click=self._on_history)
         self.restore_button = button(_("Restore the old value…"), icon="undo-2", small=True, on_click=self._on_restore)
         self.compare_button = button(
@@ -128,8 +128,10 @@ class LiveView(QWidget):
         )
         self.compare_button.setToolTip(_("All keys below the prefix, as they were right before this change, and now"))
         self.diff = DiffView()
-        head = row((self._chosen, 1), self.compare_button, self.history_button, self.restore_button, gap=6)
-        return box(col(head, (self.diff, 1), gap=6, margins=(12, 8, 12, 0)))
+        head = row((self._chosen, 100), None, self.compare_button, self.history_button, self.restore_button, gap=6)
+        detail = box(col(head, (self.diff, 1), gap=6, margins=(12, 8, 12, 0)))
+        detail.hide()
+        return detail
 
     # ---- what the section calls
 
@@ -302,9 +304,8 @@ class LiveView(QWidget):
             one.set_enabled(change is not None, _("Choose a change."))
         why = self._why_not_restored(change)
         self.restore_button.set_enabled(not why, why)
+        self.detail.setVisible(change is not None)
         if change is None:
-            self._chosen.set_text(_("Choose a change to see it in full."))
-            self.diff.clear()
             return
         self._chosen.set_text(f"{change.name} · {clock(change.at)}")
         heads = (

@@ -79,7 +79,7 @@ class RangesView(QWidget):
             (self.prefix_edit, 1), self.count_button, 4, self.cancel_button, None, self.export_button,
             self.import_button, self.delete_button, gap=8,
         )  # fmt: skip
-        backups = row(label(_("Backups go to"), "caption", "text3"), (self.folder, 1), self.folder_button, gap=6)
+        backups = row(label(_("Backups go to"), "caption", "text3"), self.folder, self.folder_button, None, gap=6)
         facts = Panel(col(self.said, self.examples, backups, gap=4, margins=(14, 10, 14, 8)), fill="inset", radius=8)
         top = box(col(tools, facts, gap=8, margins=(12, 4, 12, 8)))
         self.setLayout(col(top, Line(), (self.place, 1), gap=0))

@@ -10,8 +10,9 @@ from nasclustergui.subsystems.etcd.features.changes.feed import KEPT, KEPT_BYTES
 from nasclustergui.subsystems.etcd.features.changes.model import Difference, Turn, Version
 from nasclustergui.ui.cell import Cell, Row
 
-WHAT_STATE = {What.CREATED: "ok", What.CHANGED: "info", What.DELETED: "warn", What.GAP: "unknown"}
-TURN_STATE = {Turn.ADDED: "ok", Turn.CHANGED: "info", Turn.REMOVED: "warn"}
+# Icons, not states: nothing of this is good or bad by itself.
+WHAT_ICON = {What.CREATED: "plus", What.CHANGED: "pencil", What.DELETED: "trash-2"}
+TURN_ICON = {Turn.ADDED: "plus", Turn.CHANGED: "pencil", Turn.REMOVED: "trash-2"}
 
 
 def what_word(what: What) -> str:
@@ -30,11 +31,18 @@ def turn_word(turn: Turn) -> str:
     return {Turn.ADDED: _("Added"), Turn.CHANGED: _("Changed"), Turn.REMOVED: _("Removed")}[turn]
 
 
-def version_word(version: Version) -> tuple[str, str]:
-    """(state, word) of a version's badge."""
+def version_what(version: Version) -> What:
+    """What happened with it."""
     if version.deleted:
-        return "warn", _("Deleted")
-    return ("ok", _("Created")) if version.number == 1 else ("info", _("Changed"))
+        return What.DELETED
+    return What.CREATED if version.number == 1 else What.CHANGED
+
+
+def what_cell(what: What, sub: str = "") -> Cell:
+    """Icon and word; a gap is a state."""
+    if what is What.GAP:
+        return Cell(what_word(what), "state", state="unknown")
+    return Cell(what_word(what), "name", WHAT_ICON[what], sub)
 
 
 def where(endpoint: str) -> str:
@@ -71,9 +79,10 @@ def counts_words(counts: Counts) -> str:
     n = counts.listed
     said = [ngettext("{n} change", "{n} changes", n).format(n=count(n))]
     if counts.folded:
+        beats = ngettext("{n} heartbeat", "{n} heartbeats", counts.folded).format(n=count(counts.folded))
         keys = len(counts.heartbeats)
-        text = ngettext("{n} heartbeats of {keys} node", "{n} heartbeats of {keys} nodes", keys)
-        said.append(text.format(n=count(counts.folded), keys=count(keys)))
+        nodes = ngettext("{n} node", "{n} nodes", keys).format(n=count(keys))
+        said.append(_("{heartbeats} of {nodes}").format(heartbeats=beats, nodes=nodes))
     if counts.dropped:
         text = ngettext("{n} older one fell out", "{n} older ones fell out", counts.dropped)
         said.append(text.format(n=count(counts.dropped)))
@@ -105,7 +114,7 @@ def change_row(change: Change) -> Row:
         values, key = change_values(change), Cell(change.name, "mono")
     cells = (
         Cell(clock(change.at), role="text2"),
-        Cell(what_word(change.what), "state", state=WHAT_STATE[change.what]),
+        what_cell(change.what),
         key,
         Cell(values, "text" if change.what is What.GAP else "mono", role="text2"),
         Cell(str(change.revision), "num", role="text2"),
@@ -115,11 +124,10 @@ def change_row(change: Change) -> Row:
 
 def version_row(version: Version, current: bool) -> Row:
     """Revision, what, value, size."""
-    state, word = version_word(version)
     value = version.value
     cells = (
         Cell(str(version.revision), "text", strong=current),
-        Cell(word, "state", state=state, sub=_("now") if current else ""),
+        what_cell(version_what(version), _("now") if current else ""),
         Cell(short(value, room=120) if value is not None else "—", "mono", role="text2"),
         Cell(size(len(value)) if value is not None else "—", "num", role="text2"),
     )
@@ -131,7 +139,7 @@ def difference_row(difference: Difference) -> Row:
     before, after = (kv.value if kv else None for kv in (difference.before, difference.after))
     turn = difference.turn
     cells = (
-        Cell(turn_word(turn), "state", state=TURN_STATE[turn]),
+        Cell(turn_word(turn), "name", TURN_ICON[turn]),
         Cell(difference.name, "mono"),
         Cell(short(before, room=80), "mono", role="text2"),
         Cell(short(after, room=80), "mono", role="text2"),
