@@ -16,6 +16,7 @@ from nasclustergui.remote.guard import Hold, NoGuard
 
 if TYPE_CHECKING:
     from nasclustergui.remote.etcd import EtcdClient
+    from nasclustergui.subsystems.etcd.features.coordination.held import Holdings
     from nasclustergui.subsystems.etcd.features.oplock.lock import OperationLock
     from nasclustergui.subsystems.etcd.features.oplock.sight import Sight
     from nasclustergui.subsystems.etcd.manager import EtcdManager
@@ -78,18 +79,23 @@ class ClusterGuard:
         """See changes as they happen; ends with the client. `ask`: read etcd again soon."""
         self._sight.follow(client, lambda: self.on_change(), ask)
 
-    def close(self, then: Callable[[], None]) -> None:
-        """The session ends: give the lock back if a plan of ours still runs, then do `then`. Waits for nobody."""
-        held = "_lock" in self.__dict__ and self._lock.held
-        if not held:
+    def close(self, held: Holdings, then: Callable[[], None]) -> None:
+        """The session ends: give back the lock if a plan of ours still runs, and what else is held, then do `then`.
+
+        Waits for nobody.
+        """
+        lock = self._lock if "_lock" in self.__dict__ and self._lock.held else None
+        if lock is None and not held.all():
             then()
             return
 
         def end() -> None:
-            self._lock.close()
+            if lock is not None:
+                lock.close()
+            held.close()
             then()
 
-        threading.Thread(target=end, name="oplock-end", daemon=True).start()
+        threading.Thread(target=end, name="etcd-giveback", daemon=True).start()
 
 
 def _no_etcd() -> str:

@@ -204,7 +204,7 @@ class Session:
         self.nodes.close()
         made = self._etcd
         if made is not None:
-            self.guard.close(made[0].close)
+            self.guard.close(made[1].store.held, made[0].close)
 
 
 def host_names(profile: Profile) -> dict[str, str]:

@@ -12,6 +12,7 @@
     watch = client.watch_prefix(prefix, on_events, on_state, start_revision=listing.revision + 1)
     lease = client.lease(ttl); client.keep_alive(lease); client.revoke(lease)
     keeper = client.keep_lease(ttl, on_lost)          # LeaseKeeper: .id, .lost, .close()
+    client.leases(), client.time_to_live(lease)       # all numbers; LeaseLife: granted, left, keys
     client.members(), client.status(url), client.statuses(urls), client.alarms()
     client.member_add(peer_urls, learner=True), client.defragment(url) …: see etcd_admin
     client.close()                                    # ends calls, streams and threads within 1 s
@@ -24,7 +25,7 @@ text is taken as UTF-8. gRPC and the messages generated for `etcd3` are loaded a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from nasclustergui.core.errors import StoreError
 from nasclustergui.core.job import Job
@@ -33,7 +34,7 @@ from nasclustergui.remote.etcd_admin import EtcdAdmin
 from nasclustergui.remote.etcd_endpoint import Endpoint, parse_endpoint
 from nasclustergui.remote.etcd_errors import RpcFailed, reason
 from nasclustergui.remote.etcd_failover import Access
-from nasclustergui.remote.etcd_lease import LeaseKeeper
+from nasclustergui.remote.etcd_leases import EtcdLeases
 from nasclustergui.remote.etcd_link import Link, TimedCall
 from nasclustergui.remote.etcd_replay import Replay, replay
 from nasclustergui.remote.etcd_session import SECONDS, diagnose
@@ -57,7 +58,7 @@ _PAGE = 1000  # keys
 _RESTARTS = 3  # of a listing whose revision was compacted while it was read
 
 
-class EtcdClient(EtcdAdmin):
+class EtcdClient(EtcdAdmin, EtcdLeases):
     """A cluster's etcd. Thread-safe. See the module's docstring."""
 
     def get(
@@ -221,36 +222,6 @@ class EtcdClient(EtcdAdmin):
         watch = Watch(self._failover(), span, revision, on_events, on_state, start_revision, prev)
         self._adopt(watch)
         return watch
-
-    def lease(self, ttl: int, *, seconds: float = SECONDS, job: Job | None = None) -> int:
-        """A new lease's id; it ends after `ttl` seconds unless it is renewed."""
-        return int(self._call("Lease.LeaseGrant", wire.grant_request(ttl), Access.WRITE, seconds=seconds, job=job).ID)
-
-    def keep_alive(self, lease: int, *, seconds: float = SECONDS, job: Job | None = None) -> int:
-        """Renew a lease; returns the seconds it now lives, 0 if it doesn't exist any more."""
-        request = wire.keep_alive_request(lease)
-
-        def attempt(link: Link, left: float) -> int:
-            return int(link.first("Lease.LeaseKeepAlive", request, left, job).TTL)
-
-        return self._any(attempt, Access.READ, "", seconds, job)
-
-    def revoke(self, lease: int, *, seconds: float = SECONDS, job: Job | None = None) -> None:
-        """End a lease now; all keys that hang on it are deleted."""
-        self._call("Lease.LeaseRevoke", wire.revoke_request(lease), Access.WRITE, seconds=seconds, job=job)
-
-    def keep_lease(
-        self,
-        ttl: int,
-        on_lost: Callable[[], None] = lambda: None,
-        *,
-        seconds: float = SECONDS,
-        job: Job | None = None,
-    ) -> LeaseKeeper:
-        """A new lease that is renewed until the keeper or the client is closed. `seconds`: to get it."""
-        keeper = LeaseKeeper(self, self.lease(ttl, seconds=seconds, job=job), ttl, on_lost)
-        self._adopt(keeper)
-        return keeper
 
     def members(self, *, seconds: float = SECONDS, job: Job | None = None) -> tuple[MemberInfo, ...]:
         """The member list as any member knows it; works without a leader."""

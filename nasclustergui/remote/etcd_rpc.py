@@ -30,10 +30,15 @@ def messages() -> Any:
 def unary_methods() -> Mapping[str, tuple[Any, Any]]:
     """Methods that the generated stubs lack: "Service.Method" → classes of request and reply.
 
-    MemberPromote is of etcd 3.4; its messages look like those of MemberRemove on the wire (rpc.proto).
+    MemberPromote is of etcd 3.4; its messages look like those of MemberRemove on the wire (rpc.proto). LeaseLeases, of
+    3.3, asks with an empty message and answers a header and, in field 2, messages whose field 1 is a lease's number;
+    so does the answer about alarms, with members' numbers.
     """
     m = messages()
-    return {"Cluster.MemberPromote": (m.MemberRemoveRequest, m.MemberRemoveResponse)}
+    return {
+        "Cluster.MemberPromote": (m.MemberRemoveRequest, m.MemberRemoveResponse),
+        "Lease.LeaseLeases": (m.StatusRequest, m.AlarmResponse),
+    }
 
 
 def unary_method(channel: Any, method: str) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nasclustergui.core.command import Command, Result
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
 from nasclustergui.remote.etcd import EtcdClient
 from nasclustergui.remote.node import Nodes
+from nasclustergui.subsystems.etcd.features.coordination.held import Holdings
 from nasclustergui.subsystems.etcd.model import EtcdState
 
 
@@ -21,12 +22,14 @@ class Store:
         client: gRPC, with failover. nodes: the profile's machines over SSH, for what only they can do.
         read: members, leader, registrations as they are now.
         names: each address or host name of the profile's nodes → the node's name.
+        held: leases, locks and candidacies that end with this program.
     """
 
     client: EtcdClient
     nodes: Nodes
     read: Callable[[Job], EtcdState]
     names: dict[str, str]
+    held: Holdings = field(default_factory=Holdings)
 
     def admin(self) -> EtcdClient:
         """The client for what etcd allows its user root only: members, upkeep, snapshots, users and roles."""

@@ -1,0 +1,1 @@
+"""Leases, locks, elections, services and heartbeats: how programs on several machines agree."""
