@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.events import Severity
@@ -14,9 +13,9 @@ from nasclustergui.core.units import size
 from nasclustergui.remote.etcd_types import Delete, Put
 from nasclustergui.subsystems.etcd.commands import keys, machine
 from nasclustergui.subsystems.etcd.commands import members as commands
-from nasclustergui.subsystems.etcd.features.members.arithmetic import arithmetic, remove_verdict
+from nasclustergui.subsystems.etcd.features.members.arithmetic import Arithmetic, arithmetic, remove_verdict
 from nasclustergui.subsystems.etcd.features.members.joining import initial_cluster
-from nasclustergui.subsystems.etcd.features.members.plans import DRIVER, LANE, numbers, votes_meaning
+from nasclustergui.subsystems.etcd.features.members.plans import DRIVER, LANE, numbers
 from nasclustergui.subsystems.etcd.features.members.settings import SETTINGS, NodeSettings
 from nasclustergui.subsystems.etcd.features.members.upkeep_plans import (
     KEEP,
@@ -98,13 +97,9 @@ def plan_lost_member(
             _("The majority of etcd's members is lost: no member can be removed or added."),
             hint=_("Bring members back, or restore etcd from a snapshot; see “Majority lost”."),
         )
-    meaning: tuple[Meaning, ...] = ()
     others = [m for m in state.members if member is None or m.id != member.id]
-    if member is not None:
-        verdict = remove_verdict(state.members, member)
-        if verdict.refused:
-            raise InvalidInput(verdict.reason, field="member")
-        meaning = votes_meaning(replace(verdict, after=votes))
+    if member is not None and (verdict := remove_verdict(state.members, member)).refused:
+        raise InvalidInput(verdict.reason, field="member")
     _refuse_unstarted(others)
     stamp = _stamp(now)
     steps = _rejoin(state, settings, member, others, stamp)
@@ -114,7 +109,7 @@ def plan_lost_member(
         cluster=cluster,
         steps=steps,
         meaning=(
-            *meaning,
+            _refilled(votes, others),
             Meaning(Severity.WARN, _("Its own copy of the data is set aside"), text),
             Meaning(
                 Severity.INFO,
@@ -129,6 +124,17 @@ def plan_lost_member(
         cancel_effect=_("What was done so far stays; make the plan again to go on."),
         icon="heart-pulse",
     )
+
+
+def _refilled(votes: Arithmetic, others: Sequence[Member]) -> Meaning:
+    """Votes before, while it is refilled, and after."""
+    between = arithmetic(others)
+    after = Arithmetic(between.voters + 1, between.answering + 1)
+    title = _("{before} of {voters} members with a vote answer now, {after} of {total} afterwards").format(
+        before=votes.answering, voters=votes.voters, after=after.answering, total=after.voters
+    )
+    text = _("Until then {between}; afterwards {tells}.").format(between=between.tells(), tells=after.tells())
+    return Meaning(Severity.WARN if between.spare < 1 else Severity.INFO, title, text)
 
 
 def _refuse_unstarted(others: Sequence[Member]) -> None:
@@ -285,7 +291,7 @@ def plan_force_new(
         title=_("Begin etcd anew from {node}").format(node=node),
         cluster=cluster,
         steps=steps,
-        meaning=_force_meaning(node, unseen),
+        meaning=_force_meaning(node, unseen, _newer(state, member)),
         undo=_("The copy of the data directory: stop etcd, give it its old name back, start etcd."),
         confirm=node,
         lane=LANE,
@@ -295,11 +301,20 @@ def plan_force_new(
     )
 
 
-def _force_meaning(node: str, unseen: Sequence[str]) -> tuple[Meaning, ...]:
+def _newer(state: EtcdState, member: Member) -> list[str]:
+    """Members that answer and have seen more than this one."""
+    seen = (member.raft_term or 0, member.raft_index or 0)
+    able = [m for m in state.members if m.healthy and not m.learner and m.id != member.id]
+    return [m.label for m in able if (m.raft_term or 0, m.raft_index or 0) > seen]
+
+
+def _force_meaning(node: str, unseen: Sequence[str], newer: Sequence[str]) -> tuple[Meaning, ...]:
     lost = Meaning(
         Severity.CRITICAL,
         _("Changes that {node} had not received are lost").format(node=node),
-        _("Choose the survivor with the highest raft index. Only for members that never come back."),
+        _("{members} has seen more: begin anew from there.").format(members=", ".join(newer))
+        if newer
+        else _("No member that answers has seen more. Only for members that never come back."),
     )
     never = _("If they start with their old data they form the old cluster beside the new one. Disable etcd there.")
     said = [lost]

@@ -13,7 +13,6 @@ from nasclustergui.core.plan import Step
 from nasclustergui.core.units import count, size
 from nasclustergui.remote.etcd_snapshot import refuse_target, verify_snapshot
 from nasclustergui.subsystems.etcd.commands.upkeep import endpoint_of
-from nasclustergui.subsystems.etcd.features.members.arithmetic import arithmetic
 from nasclustergui.subsystems.etcd.features.store import Check, Follow, Run, Store
 from nasclustergui.subsystems.etcd.model import Member
 
@@ -82,20 +81,13 @@ def run_snapshot_status(_store: Store, command: Command, job: Job) -> Result:
 
 
 def check_others_healthy(store: Store, step: Step, job: Job) -> str:
-    """All members but the one at `args["endpoint"]` answer, and it can be spared for a while.
-
-    A cluster of one voter can never spare it: its plan says so instead.
-    """
+    """All members but the one at `args["endpoint"]` answer: it can be spared for a while, or its plan says what stops."""
     state = store.read(job)
     if state.leader is None:
         return _("etcd has no leader now.")
     away = [m.label for m in state.members if not m.healthy and m.endpoint != step.args["endpoint"]]
     if away:
         return _("{members} does not answer: no other member should be blocked now.").format(members=", ".join(away))
-    votes = arithmetic(state.members)
-    own = next((m for m in state.members if m.endpoint == step.args["endpoint"]), None)
-    if own is not None and not own.learner and votes.voters > 1 and votes.spare < 1:
-        return _("No member can be spared now: {tells}.").format(tells=votes.tells())
     return ""
 
 

@@ -126,8 +126,9 @@ def _no_gain() -> str:
 
 
 def _blocked(state: EtcdState) -> str:
-    if arithmetic(state.members).voters == 1:
-        return _("It is the only member with a vote: etcd answers nothing meanwhile.")
+    votes = arithmetic(state.members)
+    if not votes.tolerance:
+        return _("{tells}: etcd decides nothing meanwhile.").format(tells=votes.tells())
     return _("Followers first, the leader last; the next one begins only when all answer again.")
 
 
