@@ -75,13 +75,15 @@ class Step:
 
     @property
     def line(self) -> str:
-        """The command for people; a transaction of etcd with its text, as a shell would take both.
+        """The command for people; a transaction of etcd, or a file to be written, with its text, as a shell takes both.
 
-        No other input is shown: it may be a password.
+        No other input is shown: it may be a password. A file's is shown where `args` say so ("input": "shown").
         """
-        if self.node or self.command.argv[-1:] != ("txn",):
+        transaction = not self.node and self.command.argv[-1:] == ("txn",)
+        if not transaction and self.args.get("input") != "shown":
             return str(self.command)
-        return f"{self.command} <<'END'\n{self.command.stdin.decode('ascii', 'backslashreplace')}END"
+        secret = f"{self.command.secret}\n" if self.command.secret else ""
+        return f"{self.command} <<'END'\n{self.command.stdin.decode('utf-8', 'backslashreplace')}{secret}END"
 
 
 def place(node: str) -> str:

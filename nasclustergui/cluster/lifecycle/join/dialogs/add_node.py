@@ -120,11 +120,11 @@ class AddNodeDialog(DialogFrame):
 
     def _on_ended(self, verdict: Verdict | None) -> None:
         self.verdict = verdict
-        self.checks.end()
         for check in Check:
             found = verdict.of(check) if verdict is not None else ()
             if found:
                 self.checks.show_findings(check, found)
+        self.checks.end()
         self._refresh()
 
     def _on_failed(self, error: Exception) -> None:

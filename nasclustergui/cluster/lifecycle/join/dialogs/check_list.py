@@ -11,7 +11,8 @@ from nasclustergui.core.i18n import _
 from nasclustergui.ui import theme
 from nasclustergui.ui.parts import Badge, Label, Line, box, clear, col, label, row
 
-_NAME_WIDTH = 176
+_RANK = {"critical": 0, "warn": 1, "info": 2}  # the others keep their order behind them
+_NAME_WIDTH = 156
 
 
 def state_of(findings: tuple[Finding, ...]) -> tuple[str, str]:
@@ -39,7 +40,7 @@ class CheckRow(QWidget):
         title: Label = label(check_title(check), "strong")
         title.setFixedWidth(theme.px(_NAME_WIDTH))
         self._lines = col(gap=4)
-        line = row(title, (box(self._lines), 1), self.badge, gap=10)
+        line = row(title, (box(col(self._lines, None, gap=0)), 1), self.badge, gap=10)
         for part in (title, self.badge):
             line.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self.setLayout(col(line, Line(), gap=8, margins=(0, 8, 0, 0)))
@@ -81,19 +82,24 @@ class CheckList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rows = {check: CheckRow(check) for check in Check}
-        self.setLayout(col(*self.rows.values(), None, gap=0, margins=(14, 0, 14, 8)))
+        self._list = col(*self.rows.values(), gap=0)
+        self.setLayout(col(self._list, None, gap=0, margins=(14, 0, 14, 8)))
 
     def wait(self, busy: bool = True) -> None:
-        """All of them anew."""
-        for shown in self.rows.values():
+        """All of them anew, in their own order."""
+        for position, shown in enumerate(self.rows.values()):
             shown.wait(busy)
+            self._list.insertWidget(position, shown)
 
     def show_findings(self, check: Check, findings: tuple[Finding, ...]) -> None:
         """What came of one of them."""
         self.rows[check].show_findings(findings)
 
     def end(self) -> None:
-        """No more answers come: what is still awaited was not checked."""
+        """No more answers come: what is still awaited was not checked. What needs a person comes first."""
         for shown in self.rows.values():
             if not shown.findings:
                 shown.wait(False)
+        ranked = sorted(self.rows.values(), key=lambda shown: _RANK.get(shown.badge.state, len(_RANK)))
+        for position, shown in enumerate(ranked):
+            self._list.insertWidget(position, shown)

@@ -91,7 +91,6 @@ class JoinDialog(DialogFrame):
 
     def _on_ended(self, verdict: Verdict | None) -> None:
         self.verdict = verdict
-        self.checks.end()
         if verdict is not None:
             for check in Check:
                 if found := verdict.of(check):
@@ -101,6 +100,7 @@ class JoinDialog(DialogFrame):
             gap = missing(verdict.look)
             self.banner.set_message("info", _("Missing: {parts}").format(parts=", ".join(gap)), "")
             self.banner.setVisible(bool(gap))
+        self.checks.end()
         self._refresh()
 
     def _on_failed(self, error: Exception) -> None:

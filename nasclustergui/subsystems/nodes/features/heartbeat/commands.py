@@ -22,6 +22,7 @@ from nasclustergui.subsystems.nodes.features.heartbeat.files import (
 from nasclustergui.subsystems.nodes.features.heartbeat.model import Heartbeat, Login, Settings
 
 PASSWORD = "ETCDCTL_PASSWORD"
+_REFUSAL = re.compile(r"etcdserver: (?:authentication failed[^\"\n]*|permission denied|user name is empty)")
 
 # The settings without the password, which never leaves the node. Times in UTC: local ones need not be unique.
 STATUS_SCRIPT = r"""script=$1; unit=$2; settings=$3; name=$4
@@ -65,7 +66,7 @@ export ETCDCTL_API=3 ETCDCTL_ENDPOINTS="$1" ETCDCTL_CACERT="$2" ETCDCTL_CERT="$3
 if [ "$5" ]; then export ETCDCTL_USER="$5" ETCDCTL_PASSWORD; else unset ETCDCTL_PASSWORD; fi
 [ "$ETCDCTL_CACERT" ] || unset ETCDCTL_CACERT
 [ "$ETCDCTL_CERT" ] || unset ETCDCTL_CERT ETCDCTL_KEY
-timeout 10 etcdctl --command-timeout=5s get --prefix --keys-only --limit=1 "/cluster/nodes/$6/" 2>&1
+timeout 20 etcdctl --command-timeout=12s get --prefix --keys-only --limit=1 "/cluster/nodes/$6/" 2>&1
 """
 
 
@@ -168,7 +169,7 @@ def log(lines: int = 5) -> Command:
 def try_login(endpoints: Sequence[str], login: Login, node: str) -> Command:
     """Read the node's own keys with that login, from the node. Read by `parse_try`."""
     words = (",".join(endpoints), login.ca, login.cert, login.key, login.user, node, "keep" if login.keep else "")
-    return _shell(TRY_SCRIPT, *words, SETTINGS_PATH, timeout=15.0, stdin=b"\n", secret=login.password)
+    return _shell(TRY_SCRIPT, *words, SETTINGS_PATH, timeout=25.0, stdin=b"\n", secret=login.password)
 
 
 def parse_try(result: Result) -> str:
@@ -177,6 +178,8 @@ def parse_try(result: Result) -> str:
         return ""
     if result.status == 127:
         return "etcdctl: not found"
+    if found := _REFUSAL.search(result.stdout):  # said in its log by one member, while another one was late
+        return found[0]
     lines = [line for line in result.stdout.splitlines() if line.strip() and not line.startswith("{")]
     return lines[-1].removeprefix("Error: ") if lines else f"exit status {result.status}"
 

@@ -75,5 +75,5 @@ def _write(node: str, title: str, command: Command, path: str) -> Step:
         driver="nodes",
         undo_text=_("Undo: what was there before"),
         undo=commands.unwrite(path),
-        args={"path": path},
+        args={"input": "shown"},
     )

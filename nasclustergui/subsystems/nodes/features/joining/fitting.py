@@ -9,14 +9,13 @@ from collections.abc import Iterable, Mapping
 
 from nasclustergui.core.command import Command
 
-# One marked line of /etc/hosts per name, at the end; one that the name has already is replaced.
+# One marked line of /etc/hosts per name, at the end; one that the name has already is replaced. sed's "$a\\" ends a last
+# line that has no end.
 MARK = "# nascluster"
-ADD_HOSTS_SCRIPT = r"""[ -z "$(tail -c 1 /etc/hosts)" ] || echo >> /etc/hosts
-while [ $# -gt 1 ]; do
-  sed -i "/ $2 # nascluster\$/d" /etc/hosts && echo "$1 $2 # nascluster" >> /etc/hosts || exit 1
-  shift 2
-done
-"""
+ADD_HOSTS_SCRIPT = (
+    r'while [ "$2" ]; do sed -i -e "/ $2 # nascluster\$/d" -e "\$a\\" /etc/hosts || exit 1; '
+    r'echo "$1 $2 # nascluster" >> /etc/hosts; shift 2; done'
+)
 DROP_HOSTS_SCRIPT = r'for name do sed -i "/ $name # nascluster\$/d" /etc/hosts || exit 1; done'
 # glusterd makes itself a new identity. Hooks and groups are the package's, not the pool's: they stay.
 ASIDE_GLUSTER_SCRIPT = r"""[ ! -e "$1" ] || { echo "$1 exists already" >&2; exit 1; }
