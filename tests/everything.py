@@ -229,6 +229,12 @@ def clean_up() -> list[str]:
     return take_down_stale()
 
 
+def _terminated(*_: object) -> None:
+    """Once is enough: a second one must not keep what runs from being ended."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + signal.SIGTERM)
+
+
 def main(words: list[str]) -> int:
     """Run the parts; one run tells everything."""
     try:
@@ -236,7 +242,7 @@ def main(words: list[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, _terminated)
     for folder in (REPORTS, PRINTED):
         folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
