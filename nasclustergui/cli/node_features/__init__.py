@@ -10,7 +10,7 @@ from importlib import import_module
 
 from nasclustergui.cli.words import Words
 
-FEATURES: tuple[str, ...] = ("roles",)
+FEATURES: tuple[str, ...] = ("join", "roles",)
 
 
 def add_all(words: Words) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from nasclustergui.core.command import Command
 
-# One marked line of /etc/hosts per name, at the end; one that the name has already is replaced. sed's "$a\\" ends a last
-# line that has no end.
+# One marked line of /etc/hosts per name, at the end; one that the name has already is replaced. The second expression
+# of sed ends a last line that has no end.
 MARK = "# nascluster"
 ADD_HOSTS_SCRIPT = (
     r'while [ "$2" ]; do sed -i -e "/ $2 # nascluster\$/d" -e "\$a\\" /etc/hosts || exit 1; '
