@@ -178,6 +178,14 @@ def test_from_a_change_to_its_restore(section: ChangesSection, store: HistorySto
     assert (plans[0].title, plans[0].risk) == (f"Restore {WORKGROUP}", Risk.CAUTION)
 
 
+def test_json_that_only_looks_different(section: ChangesSection, store: HistoryStore) -> None:
+    store.put("/cluster/x", '{"a": 1, "b": 2}')
+    store.put("/cluster/x", '{"b": 2, "a": 1}')
+    rows(section)
+    choose(section.live.tree, "2")
+    assert "written differently" in section.live.diff.sides[1].accessibleName()
+
+
 def test_history_of_a_key(section: ChangesSection, qtbot: QtBot) -> None:
     section.select(f"history:{WORKGROUP}")
     view = section.history

@@ -51,7 +51,7 @@ def _formatted(text: str) -> str:
     if not stripped.startswith(("{", "[")):
         return text
     try:
-        return json.dumps(json.loads(stripped), indent=2, ensure_ascii=False)
+        return json.dumps(json.loads(stripped), indent=2, ensure_ascii=False, sort_keys=True)
     except (ValueError, RecursionError):
         return text
 

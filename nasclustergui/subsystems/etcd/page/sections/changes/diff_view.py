@@ -41,6 +41,9 @@ class DiffView(QWidget):
         """`heads` stand above the sides; `absent`: what to write where there is no value."""
         same = left is not None and left == right
         self.pairs = compare(left, right)
+        both = left is not None and right is not None
+        if both and not same and all(pair.mark is Mark.SAME for pair in self.pairs):
+            heads = (heads[0], _("{head}: the same content, written differently").format(head=heads[1]))
         for head, side, text in zip(self._heads, self.sides, heads, strict=True):
             head.set_text(text)
             side.setAccessibleName(text)
@@ -48,7 +51,7 @@ class DiffView(QWidget):
         right_text = _side([(pair.mark, pair.right) for pair in self.pairs])
         self.sides[0].set_text(absent[0] if left is None else left_text)
         self.sides[1].set_text(absent[1] if right is None else right_text)
-        self._both = left is not None and right is not None and not same
+        self._both = both and not same
         self._paint()
 
     def clear(self) -> None:

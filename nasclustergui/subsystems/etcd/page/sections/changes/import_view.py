@@ -84,6 +84,8 @@ class ImportView(QWidget):
         wrong = dict(preview.wrong)
         equal = self.equal.isChecked()
         self.tree.update_rows([_row(entry, equal, wrong.get(entry.key, "")) for entry in preview.entries[:LISTED]])
+        if not self.tree.current_key() and self.tree.rows.shown_count():
+            self.tree.setCurrentIndex(self.tree.rows.index(0, 0))
         self._show_wrong(preview)
         left = any(preview.edits(equal))
         why = "" if left else _("The store holds all of the file already.")

@@ -88,11 +88,6 @@ class RangesView(QWidget):
 
     # ---- what the section calls
 
-    def enter(self) -> None:
-        """In sight."""
-        if self.counted is None:
-            self.count()
-
     def use(self, prefix: str, what: str) -> None:
         """ "export", "import" or "delete" a prefix."""
         self.prefix_edit.setText(prefix)

@@ -104,8 +104,6 @@ class ChangesSection(Section):
             self.live.enter()
         else:
             self.live.leave()
-        if index == RANGES:
-            self.ranges.enter()
 
     def show_history(self, key: bytes, restore_at: int = 0) -> None:
         """The past of a key; `restore_at`: propose to bring back what was true at that revision."""
