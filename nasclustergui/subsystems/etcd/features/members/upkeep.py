@@ -81,7 +81,7 @@ def run_snapshot_status(_store: Store, command: Command, job: Job) -> Result:
 
 
 def check_others_healthy(store: Store, step: Step, job: Job) -> str:
-    """All members but the one at `args["endpoint"]` answer: it can be spared for a while, or its plan says what stops."""
+    """All members but the one at `args["endpoint"]` answer: it can be spared, or its plan says what stops."""
     state = store.read(job)
     if state.leader is None:
         return _("etcd has no leader now.")
