@@ -56,7 +56,10 @@ class StatusBar(QWidget):
                 text = _("The node answers again, this connection does not yet. It has a minute, then it is made anew.")
             return "stale", _("{node} does not answer since {time}").format(node=node, time=at), text
         if status.phase is Phase.LOST:
-            text = _("Programs that ran here are gone, or end when the node notices. tmux and screen go on.")
+            text = _(
+                "Programs that ran here are gone, or end when the node notices. What ran in tmux or screen goes on, "
+                "unless the node was restarted."
+            )
             text += " " + (
                 _("Connecting again…") if online else _("A new shell is opened as soon as the node is back.")
             )
@@ -70,7 +73,9 @@ class StatusBar(QWidget):
         if status.phase is Phase.FAILED and status.error is not None:
             return "critical", str(status.error), status.error.hint
         if fresh:
-            text = _("Programs that ran here before are gone; what ran in tmux or screen can be taken up again.")
+            text = _(
+                "Programs that ran here before are gone. What ran in tmux or screen is still there, unless the node was restarted."
+            )
             return "info", _("A new shell on {node}, since {time}").format(node=node, time=clock(status.opened)), text
         return None
 

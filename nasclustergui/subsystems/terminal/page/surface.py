@@ -51,6 +51,7 @@ class Surface(QWidget):
         self.composed = ""
         self._bells = self.frame.bells
         self._flash = False
+        self._live = True
         self._painter: LinePainter | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.IBeamCursor)
@@ -180,6 +181,12 @@ class Surface(QWidget):
         """Down, or up with a negative number."""
         self.scroll_to((self.frame.top if self.top_wanted is None else self.top_wanted) + lines)
 
+    def set_live(self, live: bool) -> None:
+        """Is there a shell that takes what is typed? Without one the cursor is hollow."""
+        if live != self._live:
+            self._live = live
+            self.update()
+
     def show_found(self, found: Sequence[Span], now: Span | None) -> None:
         """Mark matches; scroll to the one that was jumped to."""
         self._found, self._found_now = found, now
@@ -264,7 +271,7 @@ class Surface(QWidget):
             self._paint_composed(p, painter, rect, ink, paper)
             return
         pixel = painter.grid.pixel
-        if not self.hasFocus():
+        if not (self.hasFocus() and self._live):
             p.setPen(painter.color(ink))
             p.drawRect(rect.adjusted(pixel / 2, pixel / 2, -pixel / 2, -pixel / 2))
         elif frame.shape == "block":

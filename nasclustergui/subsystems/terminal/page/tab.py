@@ -111,6 +111,7 @@ class TerminalTab(QWidget):
         shown = (status, fresh, session.user, self.view.frame.title, session.facts and session.facts.busy)
         self.status_bar.show_status(status, fresh, session.online())
         self._show_guard()
+        self.view.set_live(session.alive)
         bars = self.status_bar.isVisibleTo(self._bars) or self.guard_bar.isVisibleTo(self._bars)
         if bars != self._bars.isVisibleTo(self):
             self._bars.setVisible(bars)
