@@ -39,11 +39,14 @@ class WordParser(argparse.ArgumentParser):
         super().__init__(**options, allow_abbrev=False)
 
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
-        """As usual; what is left over belongs to the list of words, if there is one."""
-        options, rest = super().parse_known_args(args, namespace)
+        """As usual; what is left over belongs to the list of words, if there is one, as does all behind a "--"."""
         lists = [a for a in self._actions if not a.option_strings and a.nargs in ("*", "+") and not a.choices]
-        if rest and lists and not any(word.startswith("-") for word in rest):
-            setattr(options, lists[-1].dest, [*(getattr(options, lists[-1].dest) or ()), *rest])
+        behind: list[str] = []
+        if args is not None and "--" in args and lists and lists[-1].nargs == "*":
+            args, behind = args[: args.index("--")], args[args.index("--") + 1 :]
+        options, rest = super().parse_known_args(args, namespace)
+        if behind or (rest and lists and not any(word.startswith("-") for word in rest)):
+            setattr(options, lists[-1].dest, [*(getattr(options, lists[-1].dest) or ()), *rest, *behind])
             rest = []
         return options, rest
 

@@ -81,12 +81,12 @@ def status(options: Namespace) -> Exit:
         return show_status(state, as_json=options.json)
 
 
-def subject(options: Namespace) -> Exit:
-    """`etcd …`, `node …`: whatever the subject's module does."""
+def subject(options: Namespace) -> int:
+    """`etcd …`, `node …`: whatever the subject's module does; its status, or that of a command that it ran."""
     with opened(options) as session:
         module, _colon, function = options.handler.partition(":")
         found = import_module(f"nasclustergui.cli.{module}")
-        return Exit(getattr(found, function)(session, options))
+        return int(getattr(found, function)(session, options))
 
 
 def gluster(options: Namespace) -> Exit:

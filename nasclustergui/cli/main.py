@@ -41,7 +41,7 @@ def run(options: Namespace) -> int:
         return int(Exit.BUG)
 
 
-def _command(options: Namespace) -> Callable[[Namespace], Exit]:
+def _command(options: Namespace) -> Callable[[Namespace], int]:
     """The function for the command; imported here so that each loads only what it needs."""
     if options.command in ("audit", "profile"):
         from nasclustergui.cli import files

@@ -12,6 +12,7 @@ from typing import Any
 from nasclustergui.core.errors import StoreError
 from nasclustergui.core.job import Job
 from nasclustergui.remote.etcd_lease import LeaseKeeper
+from nasclustergui.remote.etcd_leases import LeaseLife
 from nasclustergui.remote.etcd_types import (
     Compare,
     Delete,
@@ -26,6 +27,16 @@ from nasclustergui.remote.etcd_types import (
 )
 
 
+class MemoryWatch:
+    """Told whenever a lease ends."""
+
+    def __init__(self, store: MemoryStore, on_events: Callable[[Any], None]) -> None:
+        self._store, self.on_events = store, on_events
+
+    def stop(self) -> None:
+        self._store.watches.remove(self)
+
+
 class MemoryStore:
     """Keys with revisions and leases. `down`: what every call raises. `forget(lease)` lets one run out."""
 
@@ -37,6 +48,7 @@ class MemoryStore:
         self.calls: list[str] = []
         self.before_txn: Callable[[], None] = lambda: None
         self._ids = itertools.count(101)
+        self.watches: list[MemoryWatch] = []
         self._lock = threading.RLock()
 
     def _call(self, name: str) -> None:
@@ -123,6 +135,27 @@ class MemoryStore:
             for key in [k for k, kv in self.keys.items() if kv.lease == lease]:
                 self.revision += 1
                 del self.keys[key]
+        for watch in list(self.watches):
+            watch.on_events(())
+
+    def keep(self, lease: int, ttl: int, on_lost: Callable[[], None] = lambda: None) -> LeaseKeeper:
+        return LeaseKeeper(self, lease, ttl, on_lost)
+
+    def time_to_live(self, lease: int, *, keys: bool = True, **_more: Any) -> LeaseLife:
+        self._call("time_to_live")
+        if lease not in self.leases:
+            return LeaseLife(lease, 0, -1)
+        found = tuple(sorted(k for k, kv in self.keys.items() if kv.lease == lease)) if keys else ()
+        return LeaseLife(lease, self.leases[lease], self.leases[lease] - 1, found)
+
+    def all_leases(self, **_more: Any) -> tuple[int, ...]:
+        self._call("leases")
+        return tuple(self.leases)
+
+    def watch_prefix(self, _prefix: str | bytes, on_events: Any, _on_state: Any = None) -> MemoryWatch:
+        watch = MemoryWatch(self, on_events)
+        self.watches.append(watch)
+        return watch
 
     def keep_lease(self, ttl: int, on_lost: Callable[[], None] = lambda: None, **_more: Any) -> LeaseKeeper:
         return LeaseKeeper(self, self.lease(ttl), ttl, on_lost)
