@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nasclustergui.cluster.lifecycle.roles.model import Files, Finding, Upload
 from nasclustergui.cluster.lifecycle.roles.settings import Pair, Settings, authorities, authority_of
@@ -87,6 +87,19 @@ def provide(choice: Choice, ground: Ground) -> tuple[tuple[Upload, ...], tuple[F
         findings += judge(pair, certificate, key, ground, time.time(), issued=choice.source is Source.ISSUE)
         uploads += made
     return tuple(uploads), tuple(findings)
+
+
+def to_open(here: Files, uploads: Sequence[str], user: str) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """What must be opened to etcd's group so that it can read its files, and what can't be opened."""
+    wanted = {path for path in here.unreadable if path not in uploads}
+    above = {folder for path in (*wanted, *uploads) for folder in map(str, PurePosixPath(path).parents)}
+    closed = sorted(p for p in wanted | above if p in here.owners and not here.owners[p].open_to(user))
+    mine = tuple(path for path in closed if here.owners[path].group in ("root", user))
+    more = _("Add etcd's user to that group, or copy the files elsewhere.")
+    text = _("etcd cannot get at {path}, which belongs to the group {group}.")
+    others = [path for path in closed if path not in mine]
+    said = [text.format(path=path, group=here.owners[path].group) for path in others]
+    return mine, tuple(Finding(Severity.CRITICAL, line, more, FIELD) for line in said)
 
 
 def _missing_authorities(ground: Ground) -> Iterator[Upload]:

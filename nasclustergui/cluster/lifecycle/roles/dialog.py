@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nasclustergui.cluster.lifecycle.roles.certificate_form import CertificateForm
 from nasclustergui.cluster.lifecycle.roles.certificates import Choice
@@ -19,6 +19,7 @@ from nasclustergui.core.plan import Plan
 from nasclustergui.core.profile import Profile
 from nasclustergui.ui.dialog_frame import DialogFrame
 from nasclustergui.ui.parts import ElidedLabel, Label, Panel, Stack, box, button, clear, col, row, state_icon
+from nasclustergui.ui.scrolling import Scrolling
 
 SETTLE_MS = 500  # after the last key: every look asks several nodes
 
@@ -40,10 +41,7 @@ class RoleDialog(DialogFrame):
         super().__init__(title, about, profile, size, parent=parent)
         self.votes = VotesTable()
         self._lines = col(gap=9, margins=(6, 8, 6, 8))
-        area = QScrollArea()
-        area.setWidget(box(col(self._lines, None)))
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area = Scrolling(box(col(self._lines, None)))
         area.setAccessibleName(_("What was found out"))
         self.findings = Stack(area, _("Asking etcd and the nodes…"))
         self.findings.retry.connect(self.look)
@@ -221,7 +219,7 @@ class DemoteDialog(RoleDialog):
     ) -> None:
         title = _("Demote {node} to worker").format(node=node)
         about = _("It leaves etcd; its bricks and services stay. Nothing is changed before the plan.")
-        super().__init__(title, about, profile, QSize(760, 480), parent)
+        super().__init__(title, about, profile, QSize(760, 440), parent)
         self._look, self._plan = look, plan
         self.node = node
         self.found: Leaver | None = None
@@ -290,9 +288,12 @@ def _leaver_findings(found: Leaver) -> list[Finding]:
     elif member is None and found.leftovers:
         text = _("{node} is no member, but something of etcd is left there.").format(node=found.node)
         lines.append(Finding(Severity.WARN, text, _("The plan stops it and renames its data.")))
+    elif member is not None:
+        text = _("etcd is stopped on {node} and its data renamed").format(node=found.node)
+        lines.append(Finding(Severity.INFO, text, _("Nothing is deleted. Certificates stay where they are.")))
     if member is not None and member.leader:
-        text = _("It leads etcd now; the plan lets another member lead first.")
-        lines.append(Finding(Severity.INFO, text))
+        text = _("It leads etcd now: another member leads first")
+        lines.append(Finding(Severity.INFO, text, _("Writes wait for a moment, usually less than a second.")))
     silent = [m.label for m in found.state.members if not m.healthy and m is not member]
     if silent:
         lines.append(Finding(Severity.WARN, _("Members without answer: {names}").format(names=", ".join(silent))))

@@ -67,18 +67,35 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Owner:
+    """Whose a file or directory is, and its mode."""
+
+    user: str
+    group: str
+    mode: int
+    directory: bool = False
+
+    def open_to(self, user: str) -> bool:
+        """A user whose group has the same name can read it, or pass through it if it is a directory."""
+        bit = 1 if self.directory else 4
+        shift = 6 if self.user == user else 3 if self.group == user else 0
+        return user == "root" or bool(self.mode & bit << shift)
+
+
+@dataclass(frozen=True)
 class Files:
     """Certificates as they are on a node.
 
     Attributes:
         texts: path → what the file holds; paths that don't exist are missing.
         keys: path of a private key → its public half in PEM, b"" if it can't be had. Private keys stay where they are.
-        unreadable: what etcd's user can't read.
+        unreadable: what etcd's user can't read. owners: of all these paths and of the directories above them.
     """
 
     texts: Mapping[str, bytes] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
+    owners: Mapping[str, Owner] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,7 +127,7 @@ class Candidate:
         stage: how far it is. look: the machine, None if it does not answer.
         host: where etcd is to listen, "" if unknown. settings: those that it gets, {} if they can't be derived.
         peer_url, client_url: what it will advertise. pairs: certificates it needs, () without TLS.
-        uploads: files that must be laid there first. unreadable: files there that etcd's user can't read.
+        uploads: files that must be laid there first. opened: files and directories to be opened to etcd.
         findings: worst first.
         verdict: what its vote does to the majority; None where it has it already.
     """
@@ -126,7 +143,7 @@ class Candidate:
     client_url: str = ""
     pairs: tuple[Pair, ...] = ()
     uploads: tuple[Upload, ...] = ()
-    unreadable: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     verdict: Verdict | None = None
 

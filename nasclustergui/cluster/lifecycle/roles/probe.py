@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Iterable, Sequence
 
-from nasclustergui.cluster.lifecycle.roles.model import Files, Look
+from nasclustergui.cluster.lifecycle.roles.model import Files, Look, Owner
 from nasclustergui.cluster.lifecycle.roles.settings import DATA_DIR, DEFAULT_FILE, effective, parse_file
 from nasclustergui.core.command import Command, Result
 from nasclustergui.core.errors import UnexpectedOutput
@@ -46,18 +46,22 @@ exit 0
 
 _FILES = r"""
 user=$1; shift
+id -u "$user" > /dev/null 2>&1 || user=
 for path in "$@"; do
     kind=text
     case $path in key:*) kind=key; path=${path#key:} ;; esac
+    component=$path
+    while [ "$component" != / ] && [ "$component" != . ]; do
+        [ -e "$component" ] && { printf '\036owner\n%s\n' "$component"; stat -c '%U %G %a %F' -- "$component"; }
+        component=$(dirname -- "$component")
+    done
     [ -e "$path" ] || continue
     printf '\036%s\n%s\n' "$kind" "$path"
     case $kind in
     key) openssl pkey -in "$path" -pubout 2> /dev/null | base64 -w0; echo ;;
     *) head -c 1048576 -- "$path" | base64 -w0; echo ;;
     esac
-    if [ "$user" != root ] && id -u "$user" > /dev/null 2>&1 && ! runuser -u "$user" -- test -r "$path"; then
-        printf '\036unreadable\n%s\n' "$path"
-    fi
+    [ -z "$user" ] || runuser -u "$user" -- test -r "$path" || printf '\036unreadable\n%s\n' "$path"
 done
 exit 0
 """
@@ -135,12 +139,20 @@ def files(paths: Iterable[str], keys: Iterable[str], user: str = "root") -> Comm
 
 def parse_files(result: Result) -> Files:
     """The files that are there."""
-    found: dict[str, dict[str, bytes]] = {"text": {}, "key": {}, "unreadable": {}}
+    found: dict[str, dict[str, str]] = {"text": {}, "key": {}, "owner": {}, "unreadable": {}}
     for kind, body in zip(*[iter(_PARTS.split(result.stdout)[1:])] * 2, strict=True):
         path, _newline, content = body.partition("\n")
         if kind in found:
-            found[kind][path] = _decoded(content)
-    return Files(found["text"], found["key"], tuple(path.strip() for path in found["unreadable"]))
+            found[kind][path] = content
+    owners = {path: _owner(said) for path, said in found["owner"].items()}
+    texts, keys = ({path: _decoded(text) for path, text in found[kind].items()} for kind in ("text", "key"))
+    return Files(texts, keys, tuple(found["unreadable"]), {path: owner for path, owner in owners.items() if owner})
+
+
+def _owner(text: str) -> Owner | None:
+    """Of "root ssl-cert 710 directory"."""
+    user, group, mode, *kind = (*text.split(), "", "", "")
+    return Owner(user, group, int(mode, 8), kind[0] == "directory") if mode.isdigit() else None
 
 
 def listen(host: str, ports: Sequence[int], calls: int) -> Command:

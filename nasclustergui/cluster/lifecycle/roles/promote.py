@@ -75,9 +75,8 @@ def _prepared(found: Candidate) -> Iterator[Step]:
         yield steps.directory(node, data_dir, user)
     for upload in found.uploads:
         yield steps.lay(node, upload, user)
-    if found.unreadable or found.uploads:
-        paths = dict.fromkeys((*found.unreadable, *(upload.path for upload in found.uploads)))
-        yield steps.let_read(node, tuple(paths), user)
+    if found.opened:
+        yield from steps.open_files(node, found.opened, user)
     if dict(look.file) != dict(found.settings):
         yield steps.write_settings(node, found.settings)
 

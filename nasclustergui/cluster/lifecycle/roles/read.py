@@ -12,7 +12,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from nasclustergui.cluster.lifecycle.roles import probe
-from nasclustergui.cluster.lifecycle.roles.certificates import Choice, Ground, provide
+from nasclustergui.cluster.lifecycle.roles.certificates import Choice, Ground, provide, to_open
 from nasclustergui.cluster.lifecycle.roles.demote import Leaver
 from nasclustergui.cluster.lifecycle.roles.judge import Seen, judge, missing_files
 from nasclustergui.cluster.lifecycle.roles.model import Candidate, Files, Finding, Look, RoleKey, Stage
@@ -153,8 +153,8 @@ def _checked(store: Store, draft: Candidate, looks: Mapping[str, Look | str], ch
         return made
     ground = Ground(draft.node, draft.host, draft.pairs, draft.settings, here, model, _twins(draft.settings, there))
     uploads, findings = provide(choice, ground)
-    unreadable = tuple(path for path in here.unreadable if path not in {upload.path for upload in uploads})
-    return replace(made, findings=_sorted((*made.findings, *findings)), uploads=uploads, unreadable=unreadable)
+    closed, warnings = to_open(here, tuple(upload.path for upload in uploads), draft.look.user if draft.look else "")
+    return replace(made, findings=_sorted((*made.findings, *findings, *warnings)), uploads=uploads, opened=closed)
 
 
 def _judged(

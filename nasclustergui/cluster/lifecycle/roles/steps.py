@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from nasclustergui.cluster.lifecycle.roles.model import Candidate, RoleKey, Upload
 from nasclustergui.cluster.lifecycle.roles.settings import DEFAULT_FILE, Settings, lines
@@ -32,21 +32,11 @@ _APT = 600.0
 _STOP = 120.0  # seconds: etcd hands the lead over before it ends
 
 # Each as short as a person would type it. What a script works on arrives as $0, then $1 and so on.
-_LET_READ = """\
-for file in "$@"; do
-    dir=$file
-    while dir=$(dirname -- "$dir") && [ "$dir" != / ]; do runuser -u "$0" -- test -x "$dir" || set -- "$dir" "$@"; done
-done
-for path in "$@"; do
-    if [ -d "$path" ]; then test=-x mode=g+x; else test=-r mode=g+r; fi
-    runuser -u "$0" -- test "$test" "$path" && continue
-    [ "$(stat -c %G -- "$path")" = root ] || { echo "$path belongs to another group" >&2; exit 1; }
-    chgrp -- "$0" "$path" && chmod "$mode" -- "$path" || exit 1
-done"""
 _SETTINGS = 'cp -an -- "$0" "$0.before-nascluster" 2> /dev/null; printf "%s\\n" "$@" > "$0"'
 _SETTINGS_BACK = (
     'mv -fT -- "$0" "$0.as-manager"; [ ! -e "$0.before-nascluster" ] || mv -fT -- "$0.before-nascluster" "$0"'
 )
+_STOP_FOR_GOOD = 'systemctl disable --now "$0" && { systemctl reset-failed "$0" 2> /dev/null || true; }'
 _ROLE = 'sed -i "s/^NODE_ROLE=.*/NODE_ROLE=$0/" "$1" && systemctl reload-or-restart "$2"'
 
 
@@ -60,15 +50,15 @@ def _shell(script: str, *words: str, timeout: float = 30.0) -> Command:
 def install(found: Candidate, version: str) -> Step:
     """etcd from the node's package source; what the package starts by itself is stopped by the next step."""
     words = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", f"etcd-server={version}")
-    title = _("Install etcd on {node}").format(node=found.node)
+    title = _("Install etcd")
     undo = _("apt-get remove etcd-server takes it away")
     return Step(title, found.node, Command(words, timeout=_APT), "etcd", Risk.CAUTION, undo)
 
 
 def stop(node: str) -> Step:
-    """Stop etcd there, also at the next boot."""
-    command = Command(("systemctl", "disable", "--now", ETCD), timeout=_STOP)
-    title = _("Stop etcd on {node}, also at the next boot").format(node=node)
+    """Stop etcd there, also at the next boot. One that was taken out ended by itself, which systemd calls a failure."""
+    command = _shell(_STOP_FOR_GOOD, ETCD, timeout=_STOP)
+    title = _("Stop etcd for good")
     args = {"node": node}
     return Step(title, node, command, "etcd", Risk.CAUTION, _("Can be undone"), check="roles.no_voter", args=args)
 
@@ -76,7 +66,7 @@ def stop(node: str) -> Step:
 def set_aside(node: str, data_dir: str, user: str, at: float) -> Step:
     """Rename its data and make an empty directory. `at`: Unix time, for the name."""
     aside = f"{data_dir}{KEPT}-{time.strftime('%Y%m%d-%H%M%S', time.localtime(at))}"
-    title = _("Rename etcd's old data on {node}").format(node=node)
+    title = _("Rename etcd's data")
     undo = put_back(data_dir, aside)
     check, args = "roles.no_voter", {"node": node}
     command = aside_command(data_dir, aside, user)
@@ -86,7 +76,7 @@ def set_aside(node: str, data_dir: str, user: str, at: float) -> Step:
 def directory(node: str, data_dir: str, user: str) -> Step:
     """An empty data directory that belongs to etcd."""
     words = ("install", "-d", "-m", "0700", "-o", user, "--", data_dir)
-    return Step(_("Make etcd's data directory on {node}").format(node=node), node, Command(words), "etcd")
+    return Step(_("Make a data directory"), node, Command(words), "etcd")
 
 
 def lay(node: str, upload: Upload, user: str) -> Step:
@@ -97,23 +87,24 @@ def lay(node: str, upload: Upload, user: str) -> Step:
     return Step(upload.title, node, command, "etcd", Risk.SAFE, _("A file that is there is kept beside"))
 
 
-def let_read(node: str, paths: Sequence[str], user: str) -> Step:
-    """Files that belong to root are opened to etcd's group."""
-    title = _("Let etcd read its certificates on {node}").format(node=node)
-    return Step(title, node, _shell(_LET_READ, user, *paths), "etcd", Risk.SAFE)
+def open_files(node: str, paths: Sequence[str], user: str) -> Iterator[Step]:
+    """Files and directories that belong to root's group are opened to etcd's."""
+    words = ("chgrp", "--", user, *paths)
+    yield Step(_("Open the certificates to etcd"), node, Command(words), "etcd", Risk.SAFE)
+    yield Step(_("Let etcd read them"), node, Command(("chmod", "g+rX", "--", *paths)), "etcd", Risk.SAFE)
 
 
 def write_settings(node: str, settings: Settings) -> Step:
     """What etcd on the node is to do."""
     command = _shell(_SETTINGS, DEFAULT_FILE, *lines(settings))
-    title = _("Write etcd's settings on {node}").format(node=node)
+    title = _("Write etcd's settings")
     undo = _shell(_SETTINGS_BACK, DEFAULT_FILE)
     return Step(title, node, command, "etcd", Risk.SAFE, _("The old file is kept beside"), undo)
 
 
 def settings_back(node: str) -> Step:
     """The settings from before, where there were any."""
-    title = _("Put etcd's settings on {node} back").format(node=node)
+    title = _("Put the old settings back")
     command = _shell(_SETTINGS_BACK, DEFAULT_FILE)
     return Step(title, node, command, "etcd", Risk.SAFE, _("Today's stay as {name}").format(name="etcd.as-manager"))
 
@@ -122,7 +113,7 @@ def start(found: Candidate) -> Step:
     """Start etcd and wait until it has caught up."""
     command = Command(("systemctl", "enable", "--now", "--no-block", ETCD))
     undo = Command(("systemctl", "disable", "--now", ETCD), timeout=_STOP)
-    title = _("Start etcd on {node}, wait until it has caught up").format(node=found.node)
+    title = _("Start etcd and catch up")
     args = {"node": found.node, "peer_url": found.peer_url}
     return Step(title, found.node, command, "etcd", Risk.SAFE, _("Can be undone"), undo, "", "roles.joined", args=args)
 
@@ -133,7 +124,7 @@ def start(found: Candidate) -> Step:
 def announce(found: Candidate) -> Step:
     """Tell the members of a learner to come."""
     command = member_add(found.node, found.settings["ETCD_INITIAL_ADVERTISE_PEER_URLS"].split(","), learner=True)
-    title = _("Add {node} to etcd as a learner, without a vote").format(node=found.node)
+    title = _("Add {node} as a learner").format(node=found.node)
     undo = member_remove_at(found.peer_url)
     check, args = "members.same members.quorate", {"members": members_text(found.state)}
     return Step(title, "", command, "etcd", Risk.CAUTION, _("Can be undone"), undo, check, args=args)
