@@ -28,12 +28,13 @@ class Loader(QObject):
         reach: what may be read, None before that is known.
 
     Signals:
-        reached: `reach` is known. failed: NasError, it is not. loaded: a page came.
+        reached: `reach` is known. failed: NasError, it is not. loaded: a page came. stuck: a further one did not.
     """
 
     reached = Signal()
     failed = Signal(object)
     loaded = Signal()
+    stuck = Signal()
 
     def __init__(self, desk: Desk, tree: KeyTree, table: KeyTable) -> None:
         super().__init__(table)
@@ -104,6 +105,7 @@ class Loader(QObject):
             self._tree.set_error(folder, error)
             if folder is self._tree.root and folder.children is None:
                 self.failed.emit(error)
+            self.stuck.emit()
 
     # ---- what is in sight
 

@@ -111,3 +111,12 @@ class Entry:
 def rank(entry: Entry) -> tuple[bytes, int]:
     """For bisection."""
     return entry.rank
+
+
+def above(entry: Entry) -> list[Entry]:
+    """The folders that hold it, the innermost first, without the root."""
+    found, folder = [], entry.parent
+    while folder is not None and folder.parent is not None:
+        found.append(folder)
+        folder = folder.parent
+    return found

@@ -19,7 +19,7 @@ from nasclustergui.subsystems.etcd.page.sections.keys.key_model import KeyModel
 from nasclustergui.subsystems.etcd.page.sections.keys.key_table import KeyTable
 from nasclustergui.subsystems.etcd.page.sections.keys.loader import Loader
 from nasclustergui.subsystems.etcd.page.sections.keys.menus import KeyMenus
-from nasclustergui.subsystems.etcd.page.sections.keys.nodes import Entry, Kind
+from nasclustergui.subsystems.etcd.page.sections.keys.nodes import Entry, Kind, above
 from nasclustergui.subsystems.etcd.page.sections.keys.panel import KeyPanel
 from nasclustergui.subsystems.etcd.page.sections.keys.search_view import SearchView
 from nasclustergui.ui.errors import present
@@ -92,6 +92,7 @@ class KeysSection(Section):
         self.loader.reached.connect(self._on_reached)
         self.loader.failed.connect(self._on_failed)
         self.loader.loaded.connect(self._on_loaded)
+        self.loader.stuck.connect(self._on_stuck)
         self.feed.events.connect(self._on_events)
         self.feed.missed.connect(self._on_missed)
         self.feed.state_changed.connect(self._show_state)
@@ -184,6 +185,11 @@ class KeysSection(Section):
                     self._toggle(folder)
         self._follow_goal()
 
+    def _on_stuck(self) -> None:
+        """The way to the wanted key cannot be read: the panel says why."""
+        if self._goal is not None and not self._goal.endswith(b"/"):
+            self.keeper.choose(self._goal)
+
     def _on_failed(self, error: NasError) -> None:
         self.stack.show_failed(error, self.feed.heard_at or None)
 
@@ -203,21 +209,21 @@ class KeysSection(Section):
     def _follow_goal(self) -> None:
         """Open what is read on the way to the wanted key; what is not read yet comes by `_on_loaded`."""
         tree, goal = self.model.tree, self._goal
-        while goal is not None:
-            entry = tree.folder(goal) if goal.endswith(b"/") else None
-            entry = entry or tree.find(goal)
-            if entry is None or (entry.kind is Kind.FOLDER and entry.path == goal) or entry.kind is Kind.KEY:
-                if entry is not None:
-                    self.table.select(entry)
-                    self._goal = None
-                return
-            if not entry.open:
-                tree.open(entry)
-            if entry.has_read(goal):  # there is no such key
-                self._goal = None
-            else:
-                self.loader.load(entry)
-                return
+        if goal is None:
+            return
+        entry = (tree.folder(goal) if goal.endswith(b"/") else None) or tree.find(goal)
+        if entry is None:
+            return
+        found = entry.path == goal
+        for folder in reversed(above(entry) if found else [entry, *above(entry)]):
+            tree.open(folder)
+        if found:
+            self._goal = None
+            self.table.select(entry)
+        elif not entry.has_read(goal):
+            self.loader.load(entry)
+        elif not goal.endswith(b"/"):
+            self.keeper.choose(goal)  # there is none, or the watch has not told of it yet
 
     # ---- the watch
 
@@ -226,6 +232,8 @@ class KeysSection(Section):
         if any(event.kv.key == self.keeper.key for event in events):
             self.keeper.look_soon()
         self.loader.look()
+        if self._goal is not None:
+            self._follow_goal()
 
     def _on_missed(self, revision: int) -> None:
         for folder in self.model.tree.missed(revision):
@@ -255,6 +263,7 @@ class KeysSection(Section):
     def _on_chosen(self, entry: Entry | None) -> None:
         if self.left.currentWidget() is not self.table:
             return
+        self._goal = None
         folder = entry if entry is not None and entry.folder else None
         self.panel.show_folder(folder)
         self.keeper.choose(entry.path if entry is not None and entry.kind is Kind.KEY else None)
