@@ -12,7 +12,8 @@ from nasclustergui.cluster.lifecycle.roles.certificates import Choice, Source, r
 from nasclustergui.cluster.lifecycle.roles.demote import Leaver, plan_demote
 from nasclustergui.cluster.lifecycle.roles.model import Candidate, RoleKey
 from nasclustergui.cluster.lifecycle.roles.promote import plan_promote
-from nasclustergui.cluster.lifecycle.roles.read import read_candidate, read_leaver, read_role
+from nasclustergui.cluster.lifecycle.roles.read import read_candidate
+from nasclustergui.cluster.lifecycle.roles.read_leaver import read_leaver, read_role
 from nasclustergui.cluster.session import Session
 from nasclustergui.core.command import Secret
 from nasclustergui.core.errors import InvalidInput

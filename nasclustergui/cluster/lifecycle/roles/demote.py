@@ -26,6 +26,7 @@ class Leaver:
     Attributes:
         node: its name in the profile. state: etcd as it is. member: its member, None if it is none.
         look: the machine, None if it does not answer. why: then why not. key: its registered role.
+        stranded: nodes whose heartbeat asks no other member than this one.
     """
 
     node: str
@@ -34,6 +35,7 @@ class Leaver:
     look: Look | None
     why: str = ""
     key: RoleKey = field(default_factory=RoleKey)
+    stranded: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict | None:
@@ -101,6 +103,9 @@ def _steps(found: Leaver, member: Member, profile: Profile, risk: Risk) -> Itera
     heir = next((m for m in _heirs(found.state, member)), None)
     if member.leader and heir is not None:
         yield steps.hand_over(member, heir)
+    others = tuple(url for m in found.state.members if m is not member and not m.learner for url in m.client_urls)
+    for node in found.stranded:
+        yield steps.heartbeat_endpoints(node, others)
     yield steps.remove(member, found.state, risk)
     yield from _machine(found)
     yield from _roles(found, profile)

@@ -75,7 +75,10 @@ for (@ports) {
 }
 my $end = time + $seconds; $calls *= $select->count;
 while ($calls > 0 && time < $end) {
-    for ($select->can_read(0.2)) { my $peer = $_->accept; if ($peer) { close $peer; $calls-- } }
+    for ($select->can_read(0.2)) {
+        my $peer = $_->accept or next; $calls--;
+        IO::Select->new($peer)->can_read(1); close $peer; # whoever closes first keeps the port busy for a minute
+    }
 }
 """
 

@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 
 from nasclustergui.cluster.lifecycle.roles import probe
 from nasclustergui.cluster.lifecycle.roles.certificates import Choice, Ground, provide, to_open
-from nasclustergui.cluster.lifecycle.roles.demote import Leaver
 from nasclustergui.cluster.lifecycle.roles.judge import Seen, judge, missing_files
-from nasclustergui.cluster.lifecycle.roles.model import Candidate, Files, Finding, Look, RoleKey, Stage
+from nasclustergui.cluster.lifecycle.roles.model import Candidate, Files, Finding, Look, Stage
 from nasclustergui.cluster.lifecycle.roles.settings import (
     authorities,
     derived,
@@ -253,31 +252,3 @@ def _bracketed(host: str) -> str:
 
 def _ask(store: Store, node: str, command: Command) -> Callable[[Job], Result]:
     return lambda job: store.nodes[node].run(command, job)
-
-
-def read_leaver(store: Store, node: str, job: Job) -> Leaver:
-    """Look at a node that is to be no manager any more, also if it is dead. Raises StoreError, InvalidInput."""
-    if node not in list(store.nodes):
-        raise InvalidInput(_("The profile has no node “{node}”.").format(node=node), field="node")
-    job.report(_("Reading etcd's members"))
-    state = store.read(job)
-    answer = gather({node: partial(read_look, store, node)}, job)[node]
-    look, why = (None, str(answer)) if isinstance(answer, NasError) else (answer, "")
-    member = own_member(state, node)
-    hosts = [address.partition("/")[0] for address in look.addresses] if look is not None else []
-    member = member or next((m for host in hosts if (m := own_member(state, node, host)) is not None), None)
-    return Leaver(node, state, member, look, why, read_role(store, node, job))
-
-
-def read_leavers(store: Store, nodes: Sequence[str], job: Job) -> dict[str, Leaver]:
-    """Nodes that should be no members, without their roles. Those that don't answer are left out."""
-    looks = gather({node: partial(read_look, store, node) for node in nodes}, job)
-    state = store.read(job)
-    members = {node: own_member(state, node) for node in nodes}
-    return {n: Leaver(n, state, members[n], look) for n, look in looks.items() if isinstance(look, Look)}
-
-
-def read_role(store: Store, node: str, job: Job) -> RoleKey:
-    """What the node's key "role" says now. Raises StoreError."""
-    found = store.client.get(f"/cluster/nodes/{node}/role", job=job)
-    return RoleKey(found.text, found.mod_revision, found.lease) if found is not None else RoleKey()

@@ -37,6 +37,7 @@ _SETTINGS_BACK = (
     'mv -fT -- "$0" "$0.as-manager"; [ ! -e "$0.before-nascluster" ] || mv -fT -- "$0.before-nascluster" "$0"'
 )
 _STOP_FOR_GOOD = 'systemctl disable --now "$0" && { systemctl reset-failed "$0" 2> /dev/null || true; }'
+_ENDPOINTS = 'sed -i "s|^ETCDCTL_ENDPOINTS=.*|ETCDCTL_ENDPOINTS=$0|" "$1" && systemctl reload-or-restart "$2"'
 _ROLE = 'sed -i "s/^NODE_ROLE=.*/NODE_ROLE=$0/" "$1" && systemctl reload-or-restart "$2"'
 
 
@@ -169,6 +170,12 @@ def heartbeat_role(node: str, role: str) -> Step:
     command = _shell(_ROLE, role, SETTINGS_PATH, UNIT)
     args = {"node": node, "role": role}
     return Step(title, node, command, "etcd", Risk.SAFE, _("Can be undone"), follow="roles.registered", args=args)
+
+
+def heartbeat_endpoints(node: str, urls: Sequence[str]) -> Step:
+    """Another list of members for the heartbeat of a node."""
+    title = _("Let the heartbeat of {node} ask other members").format(node=node)
+    return Step(title, node, _shell(_ENDPOINTS, ",".join(urls), SETTINGS_PATH, UNIT), "etcd", Risk.SAFE)
 
 
 def role_key(node: str, role: str, was: RoleKey) -> Step:
