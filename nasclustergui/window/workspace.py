@@ -106,6 +106,7 @@ class Workspace(QObject):
         self.overview.node_opened.connect(lambda name: self.run_action(f"nodes.show:{name}"))
         self.dock.hidden.connect(self.toggle_jobs)
         self.lock.changed.connect(self._on_lock)
+        self._on_lock()
         self.roles.plan_proposed.connect(self.propose)
         self.joining.plan_ready.connect(self.propose)
         self.joining.notice.connect(lambda state, text: frame.toasts.show(state, text))
@@ -191,6 +192,8 @@ class Workspace(QObject):
             self.frame.show_page(subject)
         elif verb.endswith(".read"):
             self.read_now()
+        elif verb == "operation.break":
+            self.break_lock()
         elif self.terminals.run_action(action):
             return
         elif not self.roles.run_action(action) and not self.joining.run_action(action):
@@ -228,6 +231,7 @@ class Workspace(QObject):
 
     def _on_lock(self) -> None:
         """Somebody took the operation lock or gave it back."""
+        self.config.desk.set_lock(self.lock.view)
         if self.plan_dialog is not None:
             self.plan_dialog.set_lock(self.lock.view)
 

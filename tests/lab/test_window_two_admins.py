@@ -24,6 +24,7 @@ from nasclustergui.ui.plan_dialog import PlanDialog
 from tests.lab.app import App
 from tests.lab.cluster import Lab, take_down
 from tests.lab.for_tests import lab_name, require_lab
+from tests.lab.logins import changed_profile, cli, command_line
 from tests.lab.netns import on_hub
 from tests.lab.second_window import GATE, MARKS, SecondWindow, gated_plan, slow_plan
 from tests.lab.services import etcd
@@ -55,18 +56,6 @@ def profile(cluster: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return changed_profile(cluster, tmp_path_factory.mktemp("profile") / "lab.toml", "nasadmin")
 
 
-def changed_profile(cluster: Lab, path: Path, certificate: str) -> Path:
-    """The lab's profile with another certificate and no user; "" leaves etcd out."""
-    text = cluster.profile_path.read_text()
-    if certificate:
-        text = text.replace("client.crt", f"{certificate}.crt").replace("client.key", f"{certificate}.key")
-        text = text.replace('user = "nasadmin"', 'user = ""')
-    else:
-        text = text[: text.index("[etcd]")]
-    path.write_text(text)
-    return path
-
-
 @pytest.fixture
 def app(cluster: Lab, profile: Path) -> Iterator[App]:
     cluster.sh(1, f"rm -f {MARKS} {GATE}-*")
@@ -87,12 +76,6 @@ def second(cluster: Lab, profile: Path) -> Iterator[SecondWindow]:
     with process:
         assert process.hear() == "open"
         yield process
-
-
-def cli(cluster: Lab, profile: Path, *words: str) -> tuple[int, str, str]:
-    command = (sys.executable, "-m", "nasclustergui", *words, "--cluster", str(profile))
-    done = cluster.hub(*command, check=False, timeout=120)
-    return done.returncode, done.stdout, done.stderr
 
 
 def held(cluster: Lab) -> dict[str, object] | None:
@@ -180,7 +163,7 @@ def test_the_command_line_is_refused_or_waits(app: App, cluster: Lab, profile: P
     assert (code, "runs “Anna changes” since" in err, "--wait-lock" in err) == (7, True, True), out + err
     code, out, _err = cli(cluster, profile, "etcd", "operation", "show", "--json")
     assert (code, json.loads(out)["holder"]["title"]) == (0, "Anna changes")
-    words = (sys.executable, "-m", "nasclustergui", *start, "--wait-lock", "100", "--cluster", str(profile))
+    words = command_line(profile, *start, "--wait-lock", "100")
     with on_hub(cluster.name):
         waiting = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with waiting:
