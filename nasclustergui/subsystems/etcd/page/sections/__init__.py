@@ -23,6 +23,7 @@ def sections() -> tuple[SectionSpec, ...]:
     return (
         SectionSpec("keys", _("Keys"), "keys:KeysSection"),
         SectionSpec("changes", _("Changes"), "changes.section:ChangesSection"),
+        SectionSpec("coordination", _("Coordination"), "coordination:CoordinationSection"),
         SectionSpec("members", _("Members"), "members:MembersSection"),
     )
 
