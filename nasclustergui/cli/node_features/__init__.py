@@ -10,7 +10,10 @@ from importlib import import_module
 
 from nasclustergui.cli.words import Words
 
-FEATURES: tuple[str, ...] = ("join", "roles",)
+FEATURES: tuple[str, ...] = (
+    "join",
+    "roles",
+)
 
 
 def add_all(words: Words) -> None:

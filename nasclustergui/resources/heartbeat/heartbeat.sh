@@ -20,6 +20,7 @@ set -u
 
 settings=${HEARTBEAT_ENV:-/etc/nascluster/heartbeat.env}
 lease=
+nap=
 trouble=
 again=
 
@@ -96,12 +97,14 @@ END
 # Waits without holding up signals. No clock is read anywhere: a clock that jumps changes nothing.
 rest() {
     sleep "$1" &
-    wait "$!"
+    nap=$!
+    wait "$nap" && nap=
 }
 
 # The node says goodbye: its keys go at once, not only when the lease runs out.
 stop() {
     trap '' TERM INT HUP
+    if [ "$nap" ]; then kill "$nap" 2>/dev/null; fi
     if [ "$lease" ]; then timeout 4 etcdctl --command-timeout=3s lease revoke "$lease" >/dev/null 2>&1; fi
     exit 0
 }
@@ -134,6 +137,7 @@ trap 'again=yes' HUP # systemctl reload: the settings were changed
 while :; do
     if [ "$again" ]; then
         again=
+        if [ "$nap" ]; then kill "$nap" 2>/dev/null; fi
         load
         if [ "$lease" ]; then announce; fi
     fi

@@ -27,6 +27,9 @@ def why_no_heartbeat(look: Look) -> str:
         return _("etcdctl is not installed on {node}: install the package etcd-client.").format(node=look.name)
     if not look.address:
         return _("The address of {node} is not known.").format(node=look.name)
+    if look.heartbeat is not None and look.heartbeat.newer:
+        text = _("The heartbeat of {node} is of a newer version ({theirs}) than this program's ({ours}).")
+        return text.format(node=look.name, theirs=look.heartbeat.version, ours=version())
     return ""
 
 
@@ -36,13 +39,6 @@ def plan_heartbeat(look: Look, login: Login, cluster: str, ca: str = "") -> Plan
     if why:
         raise InvalidInput(why, field="node")
     found, wanted = look.heartbeat or Heartbeat(), settings(look, login)
-    if found.newer:
-        raise InvalidInput(
-            _("The heartbeat of {node} is of a newer version ({theirs}) than this program's ({ours}).").format(
-                node=look.name, theirs=found.version, ours=version()
-            ),
-            hint=_("Update this program instead."),
-        )
     if found.running and found.current and look.registration is not None and same_settings(found, wanted):
         raise InvalidInput(_("The heartbeat of {node} runs and is up to date.").format(node=look.name), field="node")
     title = _("Update the heartbeat of {node}") if found.installed else _("Install the heartbeat on {node}")

@@ -148,7 +148,7 @@ def _heartbeat(look: Look, login: Login, ca: str) -> tuple[Step, ...]:
         return ()
     wanted = settings(look, login)
     found = look.heartbeat or Heartbeat()
-    if _beats(look) and found.current and same_settings(found, wanted):
+    if _beats(look) and (found.current or found.newer) and same_settings(found, wanted):
         return ()
     return heartbeat_steps.install(look.name, wanted, found, ca if look.send_ca else "")
 

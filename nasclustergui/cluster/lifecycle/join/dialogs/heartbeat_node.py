@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -16,7 +18,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Plan
 from nasclustergui.core.profile import Profile
-from nasclustergui.core.units import DASH, clock
+from nasclustergui.core.units import DASH, clock, duration
 from nasclustergui.subsystems.nodes.features.heartbeat.files import version
 from nasclustergui.subsystems.nodes.features.heartbeat.model import Heartbeat, Login
 from nasclustergui.ui.dialog_frame import DialogFrame
@@ -39,6 +41,15 @@ def state_word(look: Look) -> tuple[str, str]:
     if beat.running:
         return "critical", _("Runs, but is not registered")
     return "critical", _("Does not run")
+
+
+def _sign(told: str) -> str:
+    """When a node gave its last sign, in this workstation's time; as it is where it can't be read."""
+    try:
+        at = datetime.fromisoformat(told).timestamp()
+    except ValueError:
+        return told
+    return _("{time}, {age} ago").format(time=clock(at), age=duration(max(0, round(time.time() - at))))
 
 
 class HeartbeatDialog(DialogFrame):
@@ -151,7 +162,7 @@ class HeartbeatDialog(DialogFrame):
         values = {
             "version": shown,
             "since": clock(beat.since) if beat.running and beat.since else DASH,
-            "beat": seen.last_heartbeat if seen else DASH,
+            "beat": _sign(seen.last_heartbeat) if seen else DASH,
             "role": f"{seen.ip} · {seen.role} · {seen.status}" if seen else DASH,
             "endpoints": ", ".join(beat.endpoints or look.endpoints),
         }

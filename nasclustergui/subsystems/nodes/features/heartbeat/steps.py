@@ -16,7 +16,7 @@ from nasclustergui.subsystems.nodes.features.heartbeat.model import Heartbeat, S
 def install(node: str, settings: Settings, found: Heartbeat, ca: str = "") -> tuple[Step, ...]:
     """Write what differs and start it. `ca`: PEM text of etcd's authority where the node has none."""
     steps = []
-    if not found.current:
+    if not found.current and not found.newer:
         steps += [
             _write(node, _("Install the heartbeat's script"), commands.write_script(), SCRIPT_PATH),
             _write(node, _("Install its systemd unit"), commands.write_unit(), UNIT_PATH),
