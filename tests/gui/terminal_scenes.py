@@ -120,7 +120,12 @@ class FakeShells:
 
     def listen(self, node: str, changed: Callable[[], None]) -> Callable[[], None]:
         self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed)
+
+        def forget() -> None:
+            if changed in self._listeners:
+                self._listeners.remove(changed)
+
+        return forget
 
     def come(self, online: bool) -> None:
         self.online = online

@@ -29,17 +29,13 @@ def find(first: int, lines: Sequence[Line], wanted: str) -> list[Span]:
     """Where `wanted` stands, oldest first, upper and lower case alike; `first` is the number of `lines[0]`."""
     if not wanted:
         return []
-    wanted = wanted.casefold()
+    wanted = _folded(wanted)
     found: list[Span] = []
     for start, group in _whole_lines(lines):
-        text = "".join(line.text for line in group)
-        folded = text.casefold()
+        folded = _folded("".join(line.text for line in group))
         at = folded.find(wanted)
         if at < 0:
             continue
-        if len(folded) != len(text):  # ß and the like: lengths differ, so places would
-            folded, wanted_here = text.lower(), wanted.lower()
-            at = folded.find(wanted_here) if len(folded) == len(text) else text.find(wanted_here)
         places = _places(first + start, group)
         while at >= 0 and len(found) < MOST:
             end = at + len(wanted)
@@ -47,6 +43,12 @@ def find(first: int, lines: Sequence[Line], wanted: str) -> list[Span]:
             found.append(Span(places[at], Spot(last.line, _after(group[last.line - first - start], last.column))))
             at = folded.find(wanted, end)
     return found
+
+
+def _folded(text: str) -> str:
+    """In lower case and of the same length, so that places stay places."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
 
 
 def _whole_lines(lines: Sequence[Line]) -> Iterator[tuple[int, list[Line]]]:

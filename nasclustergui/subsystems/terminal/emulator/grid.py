@@ -96,7 +96,7 @@ class Grid(pyte.Screen):
             if modes.IRM in self.mode:
                 row.insert(x, len(part), self.blank)
             row.put(x, part, self.style)
-            self.cursor.x = x + len(part)
+            self.cursor.x = self._after(x + len(part))
 
     def _draw_wide(self, character: str) -> None:
         self.last_drawn = character
@@ -115,7 +115,11 @@ class Grid(pyte.Screen):
         if modes.IRM in self.mode:
             row.insert(self.cursor.x, 2, self.blank)
         row.put_wide(self.cursor.x, character, self.style)
-        self.cursor.x += 2
+        self.cursor.x = self._after(self.cursor.x + 2)
+
+    def _after(self, x: int) -> int:
+        """Where the cursor stands after drawing: only with auto-wrap does a full line wait for the next one."""
+        return x if x < self.columns or modes.DECAWM in self.mode else self.columns - 1
 
     def _join(self, character: str) -> None:
         """A combining character belongs to the one before, also in the line above if that was full."""
@@ -164,8 +168,7 @@ class Grid(pyte.Screen):
             if len(text) <= columns and line is not None:
                 made[text] = line
         self._scroll_in(lines)
-        if texts[-1] or len(texts) > 1:
-            self.last_drawn = next((text[-1] for text in reversed(texts) if text), self.last_drawn)
+        self.last_drawn = ""
 
     def _scroll_in(self, lines: list[Line]) -> None:
         """Scroll the screen by finished lines; the bottom stays blank."""

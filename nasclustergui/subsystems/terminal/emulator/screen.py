@@ -126,6 +126,7 @@ class TerminalScreen(Motion):
             self.save_cursor()
         if not self.alternate:
             self._other = (self.rows, self._saved)
+            self._saved = None  # each screen has its own
             self.rows = [Row(self.columns, self.blank) for _ in range(self.lines)]
             self.alternate = True
 

@@ -92,6 +92,7 @@ class TerminalStream(pyte.ByteStream):
         character = text[at]
         if character == "\x1b":
             return self._escape(text, at)
+        self.screen.last_drawn = ""
         do = self._basic.get(character)
         if do is not None:
             do()
@@ -116,6 +117,7 @@ class TerminalStream(pyte.ByteStream):
         if kind and kind in _STRINGS:
             self._string, self._kept = [kind], 0
             return at + 2
+        self.screen.last_drawn = ""
         found = _ESC.match(text, at)
         if found is None:
             start = _ESC_START.match(text, at)
@@ -169,6 +171,8 @@ class TerminalStream(pyte.ByteStream):
         elif (known := self._control.get(final)) is not None:
             do, most = known
             do(*numbers(parameters)[:most])
+        if final != "b":
+            self.screen.last_drawn = ""  # REP repeats only what stands right before it
 
     def _extended(self, parameters: str, between: str, final: str) -> None:
         lead, rest = (parameters[:1], parameters[1:]) if parameters[:1] in ("<", "=", ">", "?") else ("", parameters)

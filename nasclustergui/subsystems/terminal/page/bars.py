@@ -74,7 +74,8 @@ class StatusBar(QWidget):
             return "critical", str(status.error), status.error.hint
         if fresh:
             text = _(
-                "Programs that ran here before are gone. What ran in tmux or screen is still there, unless the node was restarted."
+                "Programs that ran here before are gone. What ran in tmux or screen is still there, unless the node "
+                "was restarted."
             )
             return "info", _("A new shell on {node}, since {time}").format(node=node, time=clock(status.opened)), text
         return None
