@@ -272,7 +272,7 @@ def test_a_brick_that_a_daemon_cannot_reach(app: App, cluster: Lab) -> None:
     volume = app.wait_volume("care", lambda v: all(b.port for b in v.bricks), "ports")
     port = volume.bricks[1].port
     cluster.sh(
-        1, f"ip rule add prio 1 ipproto tcp dport {port} unreachable && ss -K dst {cluster.address(2)} dport = {port}"
+        1, f"ip rule add prio 1 ipproto 6 dport {port} unreachable && ss -K dst {cluster.address(2)} dport = {port}"
     )
     try:
         finding = told(app, section, Cause.NO_NETWORK)
