@@ -234,7 +234,7 @@ def test_a_full_database_is_rescued_in_one_plan(scene: Scene, qtbot: QtBot) -> N
     QTest.mouseClick(scene.section.nospace_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(scene.plans))
     told = lines(scene.plans[-1])
-    assert told[0] == "etcdctl compact 30207 --physical=true"
+    assert told[0] == "etcdctl compact 31207 --physical=true"
     assert [line.partition("10.0.0.1")[2][:1] for line in told[1:4]] == ["2", "3", "1"]
     assert told[4:] == ["etcdctl alarm disarm", "etcdctl txn", "etcdctl txn"]
     assert "quota 2.0\u00a0GiB" in scene.plans[-1].meaning[0].text
@@ -316,6 +316,9 @@ def test_pictures(qtbot: QtBot, look: str, output: Any) -> None:
         scene.choose(3)
         qtbot.wait(30)
         assert scene.section.grab().save(str(output / f"members-{look}-{name}.png"))
+    scene.section.resize(1000, 560)  # of a window of 1280 × 800
+    qtbot.wait(30)
+    assert scene.section.grab().save(str(output / f"members-{look}-small.png"))
     scene.section.add()
     dialog = scene.section.dialog
     assert isinstance(dialog, AddMemberDialog)

@@ -55,8 +55,9 @@ def cluster() -> Iterator[Lab]:
 @pytest.fixture(scope="module")
 def profile(cluster: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The lab's profile as etcd's root has it, by password."""
-    path = tmp_path_factory.mktemp("profile") / "root.toml"
-    path.write_text(cluster.profile_path.read_text().replace('user = "nasadmin"', 'user = "root"'))
+    path = tmp_path_factory.mktemp("profile") / "window.toml"
+    text = cluster.profile_path.read_text().replace('user = "nasadmin"', 'user = "root"')
+    path.write_text(text.replace(f'name = "{cluster.name}"', 'name = "fra-storage"'))  # as in the documentation
     return path
 
 

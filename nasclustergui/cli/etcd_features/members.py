@@ -33,8 +33,8 @@ def _member(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("member", metavar="MEMBER", help=_("node, name or number"))
 
 
-def _keep(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--keep", type=int, default=KEEP, metavar="N", help=_("changes that stay readable"))
+def _keep(parser: argparse.ArgumentParser, default: int = KEEP) -> None:
+    parser.add_argument("--keep", type=int, default=default, metavar="N", help=_("changes that stay readable"))
 
 
 def _alarms(words: Words) -> None:
@@ -51,7 +51,7 @@ def _snapshot(words: Words) -> None:
 
 def _rescue(words: Words) -> None:
     text, group = _("make room in a full database"), _("guided ways out of trouble")
-    _keep(words.under("rescue", "nospace", text, "members_run:rescue_nospace", change=True, group_text=group))
+    _keep(words.under("rescue", "nospace", text, "members_run:rescue_nospace", change=True, group_text=group), 0)
     lost = words.under("rescue", "member", _("refill a lost member"), "members_run:rescue_member", change=True)
     _member(lost)
     text = _("the majority is gone for good: begin anew from one survivor")

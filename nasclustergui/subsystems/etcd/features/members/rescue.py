@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.events import Severity
-from nasclustergui.core.i18n import _
+from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.plan import Meaning, Plan, Risk, Step
-from nasclustergui.core.units import size
+from nasclustergui.core.units import count, size
 from nasclustergui.remote.etcd_types import Delete, Put
 from nasclustergui.subsystems.etcd.commands import keys, machine
 from nasclustergui.subsystems.etcd.commands import members as commands
@@ -18,7 +18,6 @@ from nasclustergui.subsystems.etcd.features.members.joining import initial_clust
 from nasclustergui.subsystems.etcd.features.members.plans import DRIVER, LANE, numbers
 from nasclustergui.subsystems.etcd.features.members.settings import SETTINGS, NodeSettings
 from nasclustergui.subsystems.etcd.features.members.upkeep_plans import (
-    KEEP,
     compact_step,
     defragment_steps,
     disarm_step,
@@ -29,8 +28,11 @@ from nasclustergui.subsystems.etcd.model import EtcdState, Member
 PROBE = "/cluster/selftest"
 
 
-def plan_nospace(state: EtcdState, cluster: str, quota: int | None = None, keep: int = KEEP) -> Plan:
-    """A full database: compact, defragment all members, disarm, prove that writing works. `quota` in bytes."""
+def plan_nospace(state: EtcdState, cluster: str, quota: int | None = None, keep: int = 0) -> Plan:
+    """A full database: compact, defragment all members, disarm, prove that writing works. `quota` in bytes.
+
+    By default no history is kept: few changes of large values fill a database as well as many of small ones.
+    """
     newest = revision_of(state) or 0
     steps = (
         compact_step(state, min(keep, max(0, newest - 1))),
@@ -59,7 +61,7 @@ def plan_nospace(state: EtcdState, cluster: str, quota: int | None = None, keep:
         title=_("Make room in etcd's database"),
         cluster=cluster,
         steps=steps,
-        meaning=(*_fullness(state, quota), *_price(), told),
+        meaning=(*_fullness(state, quota), *_price(keep), told),
         undo=_("Compacted history does not come back; everything else needs no undo."),
         lane=LANE,
         seconds=10.0 + 5.0 * len(state.members),
@@ -68,10 +70,16 @@ def plan_nospace(state: EtcdState, cluster: str, quota: int | None = None, keep:
     )
 
 
-def _price() -> tuple[Meaning, ...]:
-    blocked = _("Each member is blocked in turn while its file is rewritten")
-    history = _("The history of the keys is forgotten, but for the last changes")
+def _price(keep: int) -> tuple[Meaning, ...]:
+    history = _("The history of the keys is forgotten")
+    if keep:
+        history = ngettext(
+            "The history of the keys is forgotten, but for the last change",
+            "The history of the keys is forgotten, but for the last {n} changes",
+            keep,
+        ).format(n=count(keep))
     text = _("What keys held before cannot be restored any more. No key is lost.")
+    blocked = _("Each member is blocked in turn while its file is rewritten")
     return (Meaning(Severity.WARN, history, text), Meaning(Severity.WARN, blocked, _("The leader comes last.")))
 
 

@@ -171,7 +171,7 @@ class MembersSection(Section):
 
     def make_room(self) -> None:
         """The guided rescue of a full database."""
-        self._plan_later(lambda store, job: read.nospace(store, self.desk.cluster, upkeep_plans.KEEP, job))
+        self._plan_later(lambda store, job: read.nospace(store, self.desk.cluster, 0, job))
 
     def act(self, what: str) -> None:
         """Something with the chosen member."""
