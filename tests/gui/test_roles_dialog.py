@@ -54,10 +54,10 @@ class Nodes:
 
     def __init__(self) -> None:
         self.asked: list[Choice] = []
-        self.answer: Callable[[object], None] = lambda _found: None
-        self.fail: Callable[[NasError], None] = lambda _error: None
+        self.answer: Callable[[object], object] = lambda _found: None
+        self.fail: Callable[[NasError], object] = lambda _error: None
 
-    def __call__(self, choice: Choice, done: Callable[[object], None], failed: Callable[[NasError], None]) -> None:
+    def __call__(self, choice: Choice, done: Callable[[object], object], failed: Callable[[NasError], object]) -> None:
         self.asked.append(choice)
         self.answer, self.fail = done, failed
 

@@ -293,7 +293,7 @@ def test_ports_that_are_taken_or_not_reached_are_told(app: App, cluster: Lab) ->
         assert not dialog.go_button.isEnabled()
     finally:
         cluster.exec(1, "ip", "rule", "del", "to", "10.77.0.14", "ipproto", "tcp", "dport", "2380", "blackhole")
-    listener = "my $kept = IO::Socket::INET->new(LocalPort => 2379, Listen => 1); sleep 600"
+    listener = "my $kept = IO::Socket::INET->new(LocalPort => 2379, Listen => 1, ReuseAddr => 1); sleep 600"
     started = cluster.sh(4, f"perl -MIO::Socket::INET -e '{listener}' </dev/null >/dev/null 2>&1 & echo $!")
     try:
         app.wait(lambda: ":2379" in cluster.sh(4, "ss -Hltn").stdout, "the squatter")
@@ -377,8 +377,6 @@ def test_the_command_line_demotes_and_promotes(cluster: Lab, with_certificate: P
     done = etcd_login.cli(cluster, with_certificate, "node", "demote", "node4", "--yes", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     forget_node4(cluster)
-    again = etcd_login.cli(cluster, with_certificate, "node", "demote", "node4", "--yes")
-    assert "node4 is no member of etcd." in again.stderr
     wrong = etcd_login.cli(cluster, with_certificate, "node", "promote", "node4", "--cert", "/nonexistent", "--yes")
     assert wrong.returncode != 0
     assert "/nonexistent cannot be read" in wrong.stderr

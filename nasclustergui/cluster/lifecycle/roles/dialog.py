@@ -84,7 +84,8 @@ class RoleDialog(DialogFrame):
         self.refresh()
 
     def show_failed(self, error: NasError) -> None:
-        """It could not be found out."""
+        """It could not be found out: numbers from before would look like those of now."""
+        self.votes.show_verdict(None, Severity.UNKNOWN, "")
         self.findings.show_failed(error)
         self.refresh()
 
@@ -280,18 +281,17 @@ def _stage_finding(found: Candidate) -> tuple[Finding, ...]:
 def _leaver_findings(found: Leaver) -> list[Finding]:
     lines = []
     member = found.member
-    if member is not None and found.verdict is not None and found.verdict.refused:
-        lines.append(Finding(Severity.CRITICAL, found.verdict.reason))
+    refused = found.verdict is not None and found.verdict.refused  # why stands beside the numbers
     if found.look is None:
         text = _("{node} does not answer: only etcd's part can be done now.").format(node=found.node)
         lines.append(Finding(Severity.WARN, text, _("When it is back, clean up what is left of etcd there.")))
     elif member is None and found.leftovers:
         text = _("{node} is no member, but something of etcd is left there.").format(node=found.node)
         lines.append(Finding(Severity.WARN, text, _("The plan stops it and renames its data.")))
-    elif member is not None:
+    elif member is not None and not refused:
         text = _("etcd is stopped on {node} and its data renamed").format(node=found.node)
         lines.append(Finding(Severity.INFO, text, _("Nothing is deleted. Certificates stay where they are.")))
-    if member is not None and member.leader:
+    if member is not None and member.leader and not refused:
         text = _("It leads etcd now: another member leads first")
         lines.append(Finding(Severity.INFO, text, _("Writes wait for a moment, usually less than a second.")))
     silent = [m.label for m in found.state.members if not m.healthy and m is not member]
