@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nasclustergui.cluster.lifecycle.join.dialogs.add_node import AddNodeDialog
 from nasclustergui.cluster.lifecycle.join.dialogs.heartbeat_node import HeartbeatDialog
@@ -53,8 +54,14 @@ class Look5:
         return self.verdict
 
 
+def shot(qtbot: Any, dialog: QWidget, path: Path) -> None:
+    qtbot.wait(120)  # wrapped texts are measured once they are shown
+    dialog.grab().save(str(path))
+
+
 @pytest.fixture
-def jobs(qtbot: Any) -> Any:
+def jobs(qtbot: Any, qapp: QApplication) -> Any:
+    theme.setup(qapp)
     made = Jobs()
     yield made
     made.close()
@@ -97,7 +104,7 @@ def test_checks_fill_in_while_the_machine_is_looked_at(qtbot: Any, jobs: Jobs, o
     assert rows[Check.PORTS].badge.word == "Checking"
     assert dialog.stop_button.isVisible()
     assert not dialog.add_button.isVisible()
-    dialog.grab().save(str(output / "join-add-live.png"))
+    shot(qtbot, dialog, output / "join-add-live.png")
     look.go.set()
     qtbot.waitUntil(lambda: dialog.verdict is not None)
     assert rows[Check.CLOCK].badge.word == "In the way"
@@ -194,7 +201,7 @@ def test_a_user_needs_a_password_and_a_refusal_is_told_at_the_field(qtbot: Any, 
     dialog.go_button.click()
     qtbot.waitUntil(lambda: bool(dialog.login.user_field.reason))
     assert "Check the user." in dialog.login.user_field.reason
-    dialog.grab().save(str(output / "join-join.png"))
+    shot(qtbot, dialog, output / "join-join.png")
     with qtbot.waitSignal(dialog.plan_ready):
         dialog.go_button.click()
     assert [login.user for login in tries] == ["beat", "beat"]
@@ -241,7 +248,7 @@ def test_how_the_heartbeat_is(
     assert dialog.install_button.text() == button
     assert dialog.remove_button.isEnabled() is (beat.version is not None)
     assert (dialog.facts["role"].text() == "10.0.0.5 · worker · online") is registered
-    dialog.grab().save(str(output / f"join-heartbeat-{beat.active}-{beat.version}-{registered}.png"))
+    shot(qtbot, dialog, output / f"join-heartbeat-{beat.active}-{beat.version}-{registered}.png")
 
 
 def test_a_node_that_cannot_be_asked_is_told(qtbot: Any, jobs: Jobs) -> None:
@@ -276,10 +283,11 @@ def test_dark_and_large(qtbot: Any, jobs: Jobs, output: Path) -> None:
         dialog.start()
         qtbot.waitUntil(lambda: dialog.add_button.isVisible())
         dialog.resize(1080, 760)
-        dialog.grab().save(str(output / "join-add-dark.png"))
+        shot(qtbot, dialog, output / "join-add-dark.png")
         join = joining(
             qtbot, jobs, replace(look.verdict.look, login_said="etcdserver: permission denied"), lambda *_a: PLAN
         )
-        join.grab().save(str(output / "join-join-dark.png"))
+        join.resize(920, 780)
+        shot(qtbot, join, output / "join-join-dark.png")
     finally:
         theme.use("light", text_scale=1.0)

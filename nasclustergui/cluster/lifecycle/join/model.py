@@ -48,7 +48,7 @@ def check_title(check: Check) -> str:
         Check.GLUSTERD: _("GlusterFS"),
         Check.ETCD: _("etcd and heartbeat"),
         Check.DISKS: _("Disks for bricks"),
-        Check.LEFTOVERS: _("Leftovers of an old cluster"),
+        Check.LEFTOVERS: _("Leftovers"),
     }[check]
 
 

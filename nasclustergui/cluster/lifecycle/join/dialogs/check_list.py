@@ -12,7 +12,6 @@ from nasclustergui.ui import theme
 from nasclustergui.ui.parts import Badge, Label, Line, box, clear, col, label, row
 
 _RANK = {"critical": 0, "warn": 1, "info": 2}  # the others keep their order behind them
-_NAME_WIDTH = 156
 
 
 def state_of(findings: tuple[Finding, ...]) -> tuple[str, str]:
@@ -38,7 +37,7 @@ class CheckRow(QWidget):
         self.findings: tuple[Finding, ...] = ()
         self.badge = Badge("unknown", _("Not checked"), tint=False)
         title: Label = label(check_title(check), "strong")
-        title.setFixedWidth(theme.px(_NAME_WIDTH))
+        title.setFixedWidth(max(theme.text_width(check_title(each), "strong") for each in Check) + 4)
         self._lines = col(gap=4)
         line = row(title, (box(col(self._lines, None, gap=0)), 1), self.badge, gap=10)
         for part in (title, self.badge):
