@@ -50,6 +50,11 @@ class Child(NamedTuple):
     folder: bool
     kv: KeyValue | None = None
 
+    @property
+    def behind(self) -> bytes:
+        """The first key that is not part of it."""
+        return prefix_end(self.path) if self.folder else self.path + b"\0"
+
 
 class LevelPage(NamedTuple):
     """Entries of a level from `start` on, in byte order.
@@ -63,6 +68,14 @@ class LevelPage(NamedTuple):
     start: bytes
     after: bytes | None
     revision: int
+
+    def split(self, count: int) -> tuple[LevelPage, LevelPage | None]:
+        """The first `count` entries, and a page with the others."""
+        if len(self.children) <= count:
+            return self, None
+        after = self.children[count - 1].behind
+        first = LevelPage(self.children[:count], self.start, after, self.revision)
+        return first, LevelPage(self.children[count:], after, self.after, self.revision)
 
 
 class Reach(NamedTuple):

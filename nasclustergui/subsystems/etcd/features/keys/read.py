@@ -12,7 +12,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.units import size
 from nasclustergui.remote.etcd_ranges import Grant, Page, lease_left, own_grants, own_name, read_page
-from nasclustergui.remote.etcd_types import KeyValue, prefix_end
+from nasclustergui.remote.etcd_types import KeyValue
 from nasclustergui.subsystems.etcd.features.keys.model import (
     WHOLE,
     Child,
@@ -27,9 +27,10 @@ from nasclustergui.subsystems.etcd.features.keys.values import LARGEST as LARGES
 from nasclustergui.subsystems.etcd.features.store import Store
 
 FIRST = 128  # keys of a level's first page: the rows that fit on a screen, and some more
-LARGEST = 8192  # keys of a page: the server walks the whole rest of the range for each, so few large ones
+LARGEST = 25_000  # keys of a page: the server walks the whole rest of the range for each, so few large ones
 _PAGE_BYTES = 2 << 20  # of values in one reply, about
-_RICH = 50  # a page with fewer keys per new entry than this is worth a larger next one
+_SHARE = 3  # a page is a third of what is left: then reading it costs about what the walk for it does
+_PATIENCE = 0.5  # seconds after which rows that were found are shown, though there are fewer than wanted
 
 
 def reach(store: Store, job: Job) -> Reach:
@@ -64,9 +65,10 @@ def joined(grants: Iterable[Grant]) -> tuple[Span, ...]:
 def children(
     store: Store, prefix: bytes, spans: Sequence[Span], job: Job, *, start: bytes = b"", want: int = FIRST
 ) -> LevelPage:
-    """Entries right below `prefix`, at least `want` of them from `start` on if there are so many.
+    """Entries right below `prefix`, about `want` of them from `start` on if there are so many.
 
-    What lies below a folder is jumped over: a level of ten folders with 10,000 keys each costs ten short pages.
+    Folders that are larger than a page are jumped over: ten with 10,000 keys each cost ten short pages. Small ones are
+    read through, for etcd walks the whole rest of the level for each page, and that costs more.
     """
     level = _Level(prefix, max(start, prefix))
     for span in spans:
@@ -87,11 +89,12 @@ class _Level:
         self.prefix, self.start = prefix, start
         self.found: list[Child] = []
         self.revision = 0
+        self.until = time.monotonic() + _PATIENCE
 
 
 def _walk(store: Store, span: Span, level: _Level, want: int, job: Job) -> bytes | None:
     """Read the span page by page; where to go on if `want` was reached before its end."""
-    at, limit = span.start, FIRST
+    at, limit = span.start, FIRST if want <= FIRST else LARGEST // _SHARE
     while True:
         page = read_page(store.client, at, span.end, limit=limit, keys_only=True, job=job)
         level.revision = min(level.revision or page.revision, page.revision)
@@ -103,13 +106,14 @@ def _walk(store: Store, span: Span, level: _Level, want: int, job: Job) -> bytes
         if not page.more:
             return None
         last = level.found[-1]
-        at = prefix_end(last.path) if last.folder else last.path + b"\0"
+        at = last.behind
         if at == b"\0" or (span.end is not None and at >= span.end):
             return None
-        if len(level.found) >= want:
+        if len(level.found) >= want or time.monotonic() > level.until:
             return at
-        rich = (len(level.found) - before) * _RICH >= len(page.items)
-        limit = min(LARGEST, limit * 4) if rich else FIRST
+        alone = len(level.found) - before <= 1
+        rest = page.total - len(page.items)
+        limit = min(LARGEST, 2 * limit if alone else max(FIRST, rest // _SHARE))
 
 
 def counts(store: Store, prefixes: Sequence[bytes], spans: Sequence[Span], job: Job) -> dict[bytes, tuple[int, int]]:

@@ -18,6 +18,7 @@ from nasclustergui.subsystems.etcd.page.sections.keys.nodes import Entry, Kind
 from nasclustergui.subsystems.etcd.page.sections.keys.tree import KeyTree
 
 _LOOK_MS = 60  # after a scroll
+_SLICE = 2500  # rows that the tree takes at once
 _COUNTED = 24  # folders at once: on a large store each count walks an index
 
 
@@ -76,8 +77,7 @@ class Loader(QObject):
         """Its next page; nothing if one is under way or there is none."""
         if self.reach is None or folder.loading or folder.after is None:
             return
-        want = FIRST if folder.children is None else LARGEST
-        self._read(folder, folder.after, want)
+        self._read(folder, folder.after, 1 if folder.children is None else LARGEST)
 
     def read_again(self, folder: Entry) -> None:
         """What was read of it, as it is now."""
@@ -92,11 +92,16 @@ class Loader(QObject):
         self._desk.read(self, work, done, failed)
 
     def _on_page(self, folder: Entry, generation: int, page: LevelPage) -> None:
+        """Hand it to the tree a slice at a time: 25,000 rows at once would be a pause that one sees."""
         if generation != self._generation:
             return
-        if not self._tree.take_page(folder, page):  # older than what the watch lost: read the same once more
+        now, later = page.split(_SLICE)
+        if not self._tree.take_page(folder, now):  # older than what the watch lost: read the same once more
             self._read(folder, page.start, max(FIRST, len(page.children)))
             return
+        if later is not None:
+            folder.loading = True
+            QTimer.singleShot(0, self, partial(self._on_page, folder, generation, later))
         self.loaded.emit()
         self.look()
 

@@ -57,7 +57,8 @@ class MergeDialog(DialogFrame):
         body = col((columns, 1), (self._below, 1), gap=12, margins=(24, 16, 24, 16))
         self.reason = ElidedLabel("", "caption", "text2")
         foot = row(
-            (self.reason, 1),
+            (self.reason, 100),
+            None,
             self.cancel_button,
             self.theirs_button,
             self.mine_button,

@@ -55,7 +55,7 @@ class NameDialog(DialogFrame):
         self._note = ElidedLabel("", "caption", "text2")
         items = [self.key_field, self.help, (self.value_field, 1)] if with_value else [self.key_field, self.help, None]
         body = col(*items, gap=12, margins=(24, 16, 24, 16))
-        foot = row((self._note, 1), self.cancel_button, self.go_button, gap=8, margins=(24, 12, 24, 12))
+        foot = row((self._note, 100), None, self.cancel_button, self.go_button, gap=8, margins=(24, 12, 24, 12))
         self.compose(body, foot)
         self.key.textChanged.connect(self._check)
         self.value.textChanged.connect(self._check)

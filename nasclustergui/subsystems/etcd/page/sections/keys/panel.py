@@ -115,7 +115,7 @@ class KeyPanel(QWidget):
                 self._badges,
                 self.help,
                 self.banner,
-                (self.editor, 1),
+                (box(col((self.editor, 1), gap=0)), 1),  # keeps its room while the editor is away
                 foot,
                 gap=8,
                 margins=(16, 12, 16, 8),

@@ -174,8 +174,7 @@ class KeysSection(Section):
         self._show_state()
 
     def _on_loaded(self) -> None:
-        if self.stack.showing() != "content":
-            self.stack.show_content()
+        self._show_stack()
         tree = self.model.tree
         for prefix in tuple(self._wanted):
             folder = tree.folder(prefix)
@@ -184,6 +183,23 @@ class KeysSection(Section):
                 if not folder.open:
                     self._toggle(folder)
         self._follow_goal()
+
+    def _show_stack(self) -> None:
+        """The tree, or what to do where there is none."""
+        root = self.model.tree.root
+        if root.children or root.after is not None:
+            if self.stack.showing() != "content":
+                self.stack.show_content()
+        elif root.children is not None:
+            text = _(
+                "The nodes and their services keep here what they share. A node writes its own keys when it joins."
+            )
+            new = (
+                [button(_("New key…"), icon="plus", on_click=self.create_new)]
+                if self.stack.showing() != "empty"
+                else []
+            )
+            self.stack.show_empty("key-round", _("The store holds no keys yet"), text, new)
 
     def _on_stuck(self) -> None:
         """The way to the wanted key cannot be read: the panel says why."""
@@ -232,6 +248,7 @@ class KeysSection(Section):
         if any(event.kv.key == self.keeper.key for event in events):
             self.keeper.look_soon()
         self.loader.look()
+        self._show_stack()
         if self._goal is not None:
             self._follow_goal()
 
