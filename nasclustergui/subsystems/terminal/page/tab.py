@@ -20,6 +20,7 @@ from nasclustergui.subsystems.terminal.model import Guarded, Phase, guard_of
 from nasclustergui.subsystems.terminal.page.ask import ask_to_paste
 from nasclustergui.subsystems.terminal.page.bars import StatusBar, guard_bar
 from nasclustergui.subsystems.terminal.page.find_bar import FindBar
+from nasclustergui.subsystems.terminal.page.relay import relay
 from nasclustergui.subsystems.terminal.page.view import TerminalView
 from nasclustergui.ui.parts import box, col, row
 
@@ -36,20 +37,20 @@ class TerminalTab(QWidget):
 
     Signals:
         command: for the window: "new", "close", "leave", "tab-before", "tab-after".
-        changed: name, state or title are others. _stirred: from the session's thread.
+        changed: name, state or title are others.
     """
 
     command = Signal(str)
     changed = Signal()
-    _stirred = Signal()
 
     def __init__(self, profile: Profile, node: str, shells: Shells, record: Record, number: int = 1) -> None:
         super().__init__()
         self._profile, self.number = profile, number
         self.guarded: Sequence[Guarded] = ()
         self.rang = False
-        self._pending = False
-        self.session = TerminalSession(node, shells, self._stir, record=record)
+        post = relay()
+        number = self._number = post.join(self._on_stirred)
+        self.session = TerminalSession(node, shells, lambda: post.stir(number), record=record)
         self.view = TerminalView(self.session.terminal, self._send, _("Terminal on {node}").format(node=node))
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
         self.scroll_bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -71,7 +72,6 @@ class TerminalTab(QWidget):
         self._show_status()
 
     def _connect(self) -> None:
-        self._stirred.connect(self._on_stirred, Qt.ConnectionType.QueuedConnection)
         self.view.resized.connect(self.session.resize)
         self.view.command.connect(self.run)
         self.view.looked.connect(self._show_place)
@@ -89,14 +89,7 @@ class TerminalTab(QWidget):
 
     # ------------------------------------------------------------ session → screen
 
-    def _stir(self) -> None:
-        """In the session's thread: one signal at a time is enough."""
-        if not self._pending:
-            self._pending = True
-            self._stirred.emit()
-
     def _on_stirred(self) -> None:
-        self._pending = False
         if self.isVisible():
             self.view.stir()
         self._show_status()
@@ -194,6 +187,7 @@ class TerminalTab(QWidget):
     def end(self) -> None:
         """Close the shell."""
         self._clock.stop()
+        relay().leave(self._number)
         self.session.close()
 
     # ------------------------------------------------------------ commands
@@ -253,6 +247,12 @@ class TerminalTab(QWidget):
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _open_menu(self, at: QPoint) -> None:
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def menu(self) -> QMenu:
+        """What can be done here now."""
         menu = QMenu(self)
         entries = (
             (_("Copy"), "copy", "Ctrl+Shift+C", self.view.selection.span is not None),
@@ -266,8 +266,7 @@ class TerminalTab(QWidget):
             action.setEnabled(enabled)
             action.triggered.connect(lambda _checked=False, name=command: self.run(name))
             menu.addAction(action)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at)
+        return menu
 
     def describe(self) -> str:
         """State and age, for the tool tip."""
