@@ -33,7 +33,7 @@ def changed_profile(lab: Lab, path: Path, certificate: str) -> Path:
 
 def command_line(profile: Path, *words: str) -> tuple[str, ...]:
     """The program with these words."""
-    return (sys.executable, "-m", "nasclustergui", *words, "--cluster", str(profile))
+    return (sys.executable, "-m", "nasclustergui", "--cluster", str(profile), *words)
 
 
 def cli(lab: Lab, profile: Path, *words: str) -> tuple[int, str, str]:

@@ -161,6 +161,16 @@ class MemoryStore:
         return LeaseKeeper(self, self.lease(ttl), ttl, on_lost)
 
 
+class StoreClient:
+    """The memory store with the client's own name for the list of leases."""
+
+    def __init__(self, memory: MemoryStore) -> None:
+        self._memory = memory
+
+    def __getattr__(self, name: str) -> Any:
+        return self._memory.all_leases if name == "leases" else getattr(self._memory, name)
+
+
 def wait_until(true: Callable[[], object], seconds: float = 5.0) -> None:
     """Wait for something that another thread does."""
     end = time.monotonic() + seconds

@@ -22,7 +22,7 @@ from nasclustergui.subsystems.etcd.features.coordination.held import Kind
 from nasclustergui.subsystems.etcd.features.coordination.model import Beat, Contender, Queue, queue_name
 from nasclustergui.subsystems.etcd.features.coordination.read import read_queue, survey
 from nasclustergui.subsystems.etcd.features.coordination.recipe import acquire
-from tests.unit.etcd_store import MemoryStore, wait_until
+from tests.unit.etcd_store import MemoryStore, StoreClient, wait_until
 
 LOCK = "/cluster/locks/backup"
 
@@ -32,19 +32,9 @@ def memory() -> MemoryStore:
     return MemoryStore()
 
 
-class Client:
-    """The memory store with the client's name for the list of leases."""
-
-    def __init__(self, memory: MemoryStore) -> None:
-        self._memory = memory
-
-    def __getattr__(self, name: str) -> Any:
-        return self._memory.all_leases if name == "leases" else getattr(self._memory, name)
-
-
 @pytest.fixture
 def store(memory: MemoryStore) -> Iterator[Store]:
-    made = Store(Client(memory), SimpleNamespace(), lambda _job: None, {})  # type: ignore[arg-type,return-value]
+    made = Store(StoreClient(memory), SimpleNamespace(), lambda _job: None, {})  # type: ignore[arg-type,return-value]
     yield made
     memory.down = None
     made.held.close()
@@ -289,6 +279,7 @@ def test_a_fresh_heartbeat_is_fresh_whatever_the_nodes_clock_says() -> None:
     clock.note([beat(1)], 100.0, NEW_YEAR + 3600)  # the node's clock is an hour behind
     first = clock.age(beat(1), 101.0, NEW_YEAR + 3601)
     assert (first.seconds, first.unchanged, first.by_clock, first.ahead) == (None, 1.0, 3601.0, None)
+    assert first.shown is None  # its lease lives 15 s: it can't be an hour old
     clock.note([beat(2)], 104.0, NEW_YEAR + 3604)
     then = clock.age(beat(2), 106.0, NEW_YEAR + 3606)
     assert (then.seconds, then.shown, then.ahead) == (2.0, 2.0, -3604.0)
@@ -300,6 +291,7 @@ def test_a_clock_ahead_never_makes_an_old_heartbeat_young() -> None:
     assert clock.age(beat(1), 101.0, NEW_YEAR - 49).shown is None
     clock.note([beat(1)], 130.0, NEW_YEAR - 20)
     assert clock.age(beat(1), 140.0, NEW_YEAR + 5).shown == 40.0  # seen unchanged for so long, whatever it says
+    assert clock.age(beat(1), 140.0, NEW_YEAR + 3600).shown == 40.0
     clock.note([], 141.0, NEW_YEAR + 6)
     assert clock.age(beat(1), 142.0, NEW_YEAR + 7).shown == 7.0
 

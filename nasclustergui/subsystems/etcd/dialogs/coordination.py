@@ -23,7 +23,7 @@ class AcquireDialog(PlanForm):
     """The lock's name, and how long it outlives this program."""
 
     def __init__(self, cluster: str, profile: Profile | None, parent: QWidget) -> None:
-        about = _("Held until you release it or close this window. Nothing is changed before the plan.")
+        about = _("Held until you release it or close this window.")
         super().__init__(_("Acquire a lock"), about, self._plan_lock, profile, QSize(640, 520), parent)
         self._cluster = cluster
         self.name, self.ttl = QLineEdit(LOCKS), _seconds(LOCK_TTL)
@@ -47,7 +47,7 @@ class ElectDialog(PlanForm):
     """The election's name, and what the others see of the leader."""
 
     def __init__(self, cluster: str, profile: Profile | None, parent: QWidget) -> None:
-        about = _("Leads until you resign or close this window. Nothing is changed before the plan.")
+        about = _("Leads until you resign or close this window.")
         super().__init__(_("Stand for election"), about, self._plan_elect, profile, QSize(640, 560), parent)
         self._cluster = cluster
         self.name, self.value = QLineEdit(ELECTIONS), QLineEdit(platform.node())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,19 +19,24 @@ class Age:
         unchanged: for how long this program sees the same heartbeat: it is at least so old.
         by_clock: by the node's own stamp, negative if its clock is ahead of ours; None if it can't be read.
         ahead: the node's clock against ours in seconds, measured at the last change; None while not known.
+        limit: seconds that the lease lives: as it is alive, an older stamp only proves that the clocks differ.
     """
 
     seconds: float | None = None
     unchanged: float = 0.0
     by_clock: float | None = None
     ahead: float | None = None
+    limit: float | None = None
 
     @property
     def shown(self) -> float | None:
-        """What to tell. The node's own stamp counts only where it says no more than what was seen, or nothing was."""
+        """What to tell, None while nobody can know. The node's own stamp counts only where it is believable."""
         if self.seconds is not None:
             return self.seconds
-        return max(self.unchanged, self.by_clock) if self.by_clock is not None and self.by_clock >= 0 else None
+        most = self.limit if self.limit is not None else math.inf
+        if self.by_clock is not None and 0 <= self.by_clock <= most:
+            return max(self.unchanged, self.by_clock)
+        return self.unchanged if self.unchanged > most else None
 
 
 @dataclass
@@ -65,9 +71,9 @@ class BeatClock:
         seen, stamp = self._seen.get(beat.node), parse_stamp(beat.stamp)
         by_clock = unix - stamp if stamp is not None else None
         if seen is None:
-            return Age(by_clock=by_clock)
+            return Age(by_clock=by_clock, limit=beat.granted)
         unchanged = monotonic - seen.at
-        return Age(unchanged if seen.changed else None, unchanged, by_clock, seen.ahead)
+        return Age(unchanged if seen.changed else None, unchanged, by_clock, seen.ahead, beat.granted)
 
 
 def parse_stamp(text: str) -> float | None:

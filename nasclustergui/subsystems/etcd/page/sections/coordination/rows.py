@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.i18n import _
 from nasclustergui.core.units import DASH, count, duration
 from nasclustergui.remote.etcd_leases import LeaseLife
 from nasclustergui.remote.etcd_types import printable
@@ -33,13 +33,27 @@ class Place(NamedTuple):
 def queue_rows(survey: Survey, held: Sequence[Held]) -> list[Row]:
     """A row for each lock and election, its contenders below; first what this window lost."""
     ours = {each.key for each in held if each.key}
+    gone = [_lost_row(each) for each in lost(survey, held)]
+    return [*gone, *(_queue_row(queue, ours) for queue in survey.queues if queue.contenders)]
+
+
+def lost(survey: Survey, held: Sequence[Held]) -> list[Held]:
+    """What this window believed to hold and doesn't: its lease ran out, or somebody deleted its key."""
     there = {contender.key for queue in survey.queues for contender in queue.contenders}
-    lost = [_lost_row(each) for each in held if each.key and (each.lost or (each.key not in there and not each.waits))]
-    return [*lost, *(_queue_row(queue, ours) for queue in survey.queues if queue.contenders)]
+    leases = {life.id for life in survey.leases}
+    known = survey.leases_error is None and not survey.more_leases
+
+    def is_gone(each: Held) -> bool:
+        if each.lost:
+            return True
+        missing = each.key not in there if each.key else each.lease not in leases
+        return known and missing and not each.waits and each.since < survey.read_at
+
+    return [each for each in held if is_gone(each)]
 
 
 def _lost_row(held: Held) -> Row:
-    icon = "crown" if held.kind is Kind.ELECTION else "lock"
+    icon = {Kind.ELECTION: "crown", Kind.LOCK: "lock", Kind.LEASE: "hourglass"}[held.kind]
     tip = _("The lease ran out or somebody took it away: this window doesn't hold it any more.")
     cells = (
         Cell(held.name, "name", icon, strong=True),
@@ -149,7 +163,7 @@ def beat_rows(
 
 def _beat_row(beat: Beat, age: Age, stale: bool) -> Row:
     shown = age.shown
-    number = Cell(duration(shown) if shown is not None else DASH, "num", stale=stale, tip=_age_tip(beat, age))
+    number = Cell(duration(int(shown)) if shown is not None else DASH, "num", stale=stale, tip=_age_tip(beat, age))
     cells = (
         Cell(beat.node, "name", "server", beat.ip, strong=True, stale=stale),
         _beat_state(beat, age, stale),
@@ -230,9 +244,7 @@ def held_text(held: Sequence[Held]) -> str:
         Kind.LEASE: _("lease {name}"),
     }
     names = ", ".join(words[each.kind].format(name=each.name) for each in held)
-    text = ngettext(
-        "Held by this window: {names}. It ends with it.", "Held by this window: {names}. They end with it.", len(held)
-    )
+    text = _("Held by this window until it is closed: {names}.")
     return text.format(names=names)
 
 

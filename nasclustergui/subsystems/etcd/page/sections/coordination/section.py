@@ -149,7 +149,7 @@ class CoordinationSection(Section):
         self._clock.note(self.survey.beats, time.monotonic(), time.time())
         self.stack.show_content()
         self._show_all(self.survey)
-        self._tell_losses()
+        self._tell_losses(self.survey)
 
     def _on_lost(self, error: NasError) -> None:
         self.stack.show_failed(error, self.survey.read_at if self.survey is not None else None)
@@ -163,7 +163,8 @@ class CoordinationSection(Section):
         self.leases.show_rows(rows.lease_rows(seen, self.held), _why(seen.leases_error) or more)
         self._show_beats(seen)
         self.services.show_rows(rows.service_rows(seen.services), _why(seen.services_error))
-        text = rows.held_text([held for held in self.held if not held.lost])
+        gone = rows.lost(seen, self.held)
+        text = rows.held_text([held for held in self.held if held not in gone])
         self._held_line.set_text(text)
         self._held_box.setVisible(bool(text))
 
@@ -174,13 +175,12 @@ class CoordinationSection(Section):
         shown = rows.beat_rows(seen, lambda beat: self._clock.age(beat, now, unix), expected, stale=stale)
         self.beats.show_rows(shown, _why(seen.beats_error))
 
-    def _tell_losses(self) -> None:
+    def _tell_losses(self, seen: Survey) -> None:
         """Once for each: whoever relied on it must know."""
-        for held in self.held:
-            if held.lost and held.lease not in self._told:
+        for held in rows.lost(seen, self.held):
+            if held.lease not in self._told:
                 self._told.add(held.lease)
-                text = _("{name} is no longer held: its lease ran out.").format(name=held.name)
-                self.notice.emit("critical", text)
+                self.notice.emit("critical", _("This window no longer holds {name}.").format(name=held.name))
 
     # ---- acting
 

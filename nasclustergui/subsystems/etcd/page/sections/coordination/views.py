@@ -82,7 +82,7 @@ def queue_tree() -> Tree:
         (_("State"), state_width(states)),
         (_("Waiting"), 80),
         (_("Value"), 200),
-        (_("Lease left"), 132),
+        (_("Lease left"), 160),
     ]
     return Tree(columns, right=(3, 5), drop={1: 760, 4: 640}, name=_("Locks and elections"))
 
@@ -92,7 +92,7 @@ def lease_tree() -> Tree:
     columns = [
         (_("Lease"), 300),
         (_("Renewed"), state_width((_("Kept alive here"),))),
-        (_("Left"), 132),
+        (_("Left"), 160),
         (_("Keys"), 72),
         (_("Holds"), -1),
     ]
@@ -105,8 +105,8 @@ def beat_tree() -> Tree:
         (_("Node"), 200),
         (_("State"), state_width((_("Not registered"), _("No lease")))),
         (_("Last heartbeat"), 120),
-        (_("Lease left"), 120),
-        (_("Its clock"), 96),
+        (_("Lease left"), 160),
+        (_("Its clock"), 112),
         (_("Status"), 96),
         (_("Role"), 96),
         (_("Its stamp"), -1),
