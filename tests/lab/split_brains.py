@@ -72,7 +72,7 @@ class Splitter:
         return int(told.split("Number of entries in split-brain: ")[1].split()[0])
 
     def _read(self, n: int, path: str) -> bytes:
-        return bytes.fromhex(self.lab.exec(n, "xxd", "-p", path).stdout.replace("\n", ""))
+        return bytes.fromhex(self.lab.exec(n, "od", "-An", "-v", "-tx1", path).stdout.replace("\n", ""))
 
     def _wait(self, n: int, connected: bool) -> None:
         """Until the mounted client knows."""
