@@ -12,7 +12,7 @@ import pytest
 from nasclustergui.cluster.lifecycle.roles.certificates import Choice, Source
 from nasclustergui.cluster.lifecycle.roles.demote import Leaver, plan_demote
 from nasclustergui.cluster.lifecycle.roles.dialog import DemoteDialog, PromoteDialog
-from nasclustergui.cluster.lifecycle.roles.model import Candidate, Finding, Look, RoleKey, Stage
+from nasclustergui.cluster.lifecycle.roles.model import Candidate, Finding, Look, Stage
 from nasclustergui.cluster.lifecycle.roles.promote import plan_promote
 from nasclustergui.cluster.lifecycle.roles.read import vote_of
 from nasclustergui.cluster.lifecycle.roles.settings import Pair
@@ -64,7 +64,7 @@ class Nodes:
 
 def promoting(qtbot: Any) -> tuple[PromoteDialog, Nodes, list[Plan]]:
     nodes, plans = Nodes(), list[Plan]()
-    dialog = PromoteDialog("node4", nodes, lambda found: plan_promote(found, RoleKey("worker", 1), PROFILE), PROFILE)
+    dialog = PromoteDialog("node4", nodes, lambda found: plan_promote(found, "worker", PROFILE), PROFILE)
     dialog.plan_ready.connect(plans.append)
     qtbot.addWidget(dialog)
     dialog.show()

@@ -380,14 +380,23 @@ def test_the_command_line_demotes_and_promotes(cluster: Lab, with_certificate: P
     wrong = etcd_login.cli(cluster, with_certificate, "node", "promote", "node4", "--cert", "/nonexistent", "--yes")
     assert wrong.returncode != 0
     assert "/nonexistent cannot be read" in wrong.stderr
+    cluster.exec(4, "systemctl", "disable", "--now", "nas-agent")  # the program's own heartbeat in its place
+    beat = etcd_login.cli(cluster, with_certificate, "node", "heartbeat", "install", "node4", "--yes")
+    assert beat.returncode == 0, beat.stderr
     pki = cluster.spec.paths.pki
     files = ("--ca-cert", str(pki / "ca.crt"), "--ca-key", str(pki / "ca.key"))
     made = etcd_login.cli(cluster, with_certificate, "node", "promote", "node4", *files, "--yes")
     assert made.returncode == 0, made.stderr
     assert members(cluster)["node4"] == (False, True)
     assert "https://10.77.0.14:2379" in inventory.load(with_certificate).etcd.endpoints
+    assert role(cluster, "node4") == "manager"
+    assert "NODE_ROLE=manager" in cluster.sh(4, "cat /etc/nascluster/heartbeat.env").stdout
+    only_itself = "s|^ETCDCTL_ENDPOINTS=.*|ETCDCTL_ENDPOINTS=https://10.77.0.14:2379|"
+    cluster.exec(4, "sed", "-i", only_itself, "/etc/nascluster/heartbeat.env")
     gone = etcd_login.cli(cluster, with_certificate, "node", "demote", "node4", "--yes")
     assert gone.returncode == 0, gone.stderr
+    assert role(cluster, "node4") == "worker"
+    assert "10.77.0.14" not in cluster.sh(4, "grep ENDPOINTS /etc/nascluster/heartbeat.env").stdout
     forget_node4(cluster)
 
 

@@ -11,7 +11,7 @@ from nasclustergui.cluster.lifecycle.roles import probe
 from nasclustergui.cluster.lifecycle.roles.certificates import to_open
 from nasclustergui.cluster.lifecycle.roles.demote import Leaver, plan_demote
 from nasclustergui.cluster.lifecycle.roles.judge import Seen, judge, minor
-from nasclustergui.cluster.lifecycle.roles.model import Candidate, Files, Finding, Look, Owner, RoleKey, Stage, Upload
+from nasclustergui.cluster.lifecycle.roles.model import Candidate, Files, Finding, Look, Owner, Stage, Upload
 from nasclustergui.cluster.lifecycle.roles.promote import plan_promote, vote_rows
 from nasclustergui.cluster.lifecycle.roles.read import stage_of, vote_of
 from nasclustergui.cluster.lifecycle.roles.settings import (
@@ -333,7 +333,7 @@ FOUND = Candidate(
     client_url="https://10.0.0.4:2379",
     verdict=vote_of(STATE, "node4", None),
 )
-WORKER = RoleKey("worker", 7, 0x1F)
+WORKER = "worker"
 
 
 def words(plan: Plan) -> list[str]:
@@ -349,13 +349,12 @@ def test_a_promotion_from_the_beginning() -> None:
         "etcdctl member add",
         "systemctl",
         "sh",
-        "etcdctl txn",
+        "etcdctl put --ignore-lease",
         "nasclustergui",
     ]
     assert "--learner" in plan.steps[2].command.argv
     assert plan.steps[2].undo is not None
     assert plan.steps[3].follow == "roles.joined"
-    assert plan.steps[5].command.stdin.count(b"--lease=1f") == 1
     assert plan.meaning[0].severity is Severity.WARN  # four voters tolerate no more than three
     assert plan.risk is Risk.CAUTION
     assert not plan.rollback
@@ -394,7 +393,7 @@ def test_a_promotion_goes_on_from_where_it_stopped(own: Member, running: bool, e
         FOUND, state=state, member=own, stage=stage_of(own), look=look, verdict=vote_of(state, "node4", own)
     )
     plan = plan_promote(found, WORKER, PROFILE)
-    assert words(plan) == [*expected, "etcdctl txn", "nasclustergui"]
+    assert words(plan) == [*expected, "etcdctl put --ignore-lease", "nasclustergui"]
     assert plan.title == "Promote node4, continued"
 
 
@@ -405,7 +404,7 @@ def test_nothing_left_to_do_and_obstacles_are_refused() -> None:
     look = replace(LOOK, active="active")
     found = replace(FOUND, state=state, member=own, stage=Stage.VOTER, look=look, verdict=None)
     with pytest.raises(InvalidInput, match="manager already"):
-        plan_promote(found, RoleKey("manager"), profile)
+        plan_promote(found, "manager", profile)
     with pytest.raises(InvalidInput, match="no certificate"):
         plan_promote(replace(FOUND, findings=(Finding(Severity.CRITICAL, "no certificate"),)), WORKER, PROFILE)
 
@@ -417,12 +416,12 @@ def test_the_role_is_told_wherever_it_is_written_down() -> None:
     titles = [step.title for step in plan.steps]
     assert "Let the heartbeat of node4 say manager" in titles
     assert "Note manager as the role of node4 in the profile" in titles
-    assert "etcdctl txn" not in words(plan)
+    assert "etcdctl put --ignore-lease" not in words(plan)
 
 
 def leaver(n: int, state: EtcdState = STATE, look: Look | None = LOOK) -> Leaver:
     found = next((m for m in state.members if m.id == n), None)
-    return Leaver(f"node{n}", state, found, look, key=RoleKey("manager", 3, 4))
+    return Leaver(f"node{n}", state, found, look, registered="manager")
 
 
 def test_the_leader_hands_over_first_and_a_name_is_typed_where_nothing_may_be_lost_then() -> None:
@@ -434,7 +433,7 @@ def test_the_leader_hands_over_first_and_a_name_is_typed_where_nothing_may_be_lo
         "sh",
         "sh",
         "sh",
-        "etcdctl txn",
+        "etcdctl put --ignore-lease",
         "nasclustergui",
     ]
     assert plan.risk is Risk.DESTRUCTIVE
@@ -469,7 +468,7 @@ def test_what_is_left_on_a_node_that_was_away_is_cleaned_up() -> None:
 def test_a_half_done_promotion_is_taken_back() -> None:
     own = replace(member(4, learner=True, healthy=False), name="")
     state = replace(STATE, members=(*STATE.members, own))
-    plan = plan_demote(Leaver("node4", state, own, LOOK, key=WORKER), PROFILE)
+    plan = plan_demote(Leaver("node4", state, own, LOOK, registered=WORKER), PROFILE)
     assert plan.title == "Take the promotion of node4 back"
     assert plan.risk is Risk.CAUTION
 

@@ -10,7 +10,7 @@ from nasclustergui.cli.terminal import ask_secret, note
 from nasclustergui.cli.working import work
 from nasclustergui.cluster.lifecycle.roles.certificates import Choice, Source, read_file
 from nasclustergui.cluster.lifecycle.roles.demote import Leaver, plan_demote
-from nasclustergui.cluster.lifecycle.roles.model import Candidate, RoleKey
+from nasclustergui.cluster.lifecycle.roles.model import Candidate
 from nasclustergui.cluster.lifecycle.roles.promote import plan_promote
 from nasclustergui.cluster.lifecycle.roles.read import read_candidate
 from nasclustergui.cluster.lifecycle.roles.read_leaver import read_leaver, read_role
@@ -28,17 +28,17 @@ def promote(session: Session, options: Namespace) -> Exit:
     """Look at the node and at etcd, tell what was found, carry the plan out."""
     choice = _choice(options)
 
-    def look(job: Job) -> tuple[Candidate, RoleKey]:
+    def look(job: Job) -> tuple[Candidate, str]:
         session.nodes.connect_all()
         found = read_candidate(session.store(), options.name, job, choice, options.address)
         return found, read_role(session.store(), options.name, job)
 
-    found, key = work(Job(_("Read the cluster"), quiet=True), look)
+    found, registered = work(Job(_("Read the cluster"), quiet=True), look)
     if not options.json:
         for finding in found.findings:
             if finding.severity is Severity.CRITICAL:
                 note(f"{finding.text} {finding.more}".strip())
-    return carry_out_as(session, plan_promote(found, key, session.profile), options)
+    return carry_out_as(session, plan_promote(found, registered, session.profile), options)
 
 
 def demote(session: Session, options: Namespace) -> Exit:

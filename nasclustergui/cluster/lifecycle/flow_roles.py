@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from nasclustergui.cluster.lifecycle.roles.certificates import Choice
 from nasclustergui.cluster.lifecycle.roles.demote import Leaver, plan_demote
 from nasclustergui.cluster.lifecycle.roles.dialog import DemoteDialog, Done, Failed, PromoteDialog
-from nasclustergui.cluster.lifecycle.roles.model import Candidate, RoleKey
+from nasclustergui.cluster.lifecycle.roles.model import Candidate
 from nasclustergui.cluster.lifecycle.roles.promote import plan_promote
 from nasclustergui.cluster.lifecycle.roles.read import read_candidate
 from nasclustergui.cluster.lifecycle.roles.read_leaver import read_leaver, read_leavers, read_role
@@ -64,18 +64,18 @@ class RolesFlow(QObject):
 
     def promote(self, node: str) -> PromoteDialog:
         """Ask about making the node a manager."""
-        keys: dict[str, RoleKey] = {}
+        roles: dict[str, str] = {}
 
         def work(choice: Choice, store: Store, job: Job) -> Candidate:
             found = read_candidate(store, node, job, choice)
-            keys[node] = read_role(store, node, job)
+            roles[node] = read_role(store, node, job)
             return found
 
         def look(choice: Choice, done: Done, failed: Failed) -> Job:
             return self._desk.read(dialog, partial(work, choice), done, failed)
 
         def plan(found: Candidate) -> Plan:
-            return plan_promote(found, keys[node], self._session.profile)
+            return plan_promote(found, roles[node], self._session.profile)
 
         dialog = PromoteDialog(node, look, plan, self._session.profile, self._window)
         dialog.take_back.connect(lambda: self.demote(node))

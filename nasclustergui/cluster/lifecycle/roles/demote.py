@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nasclustergui.cluster.lifecycle.roles import steps
-from nasclustergui.cluster.lifecycle.roles.model import Look, RoleKey
+from nasclustergui.cluster.lifecycle.roles.model import Look
 from nasclustergui.cluster.lifecycle.roles.promote import LANE, MANAGER, WORKER, role_steps, votes
 from nasclustergui.cluster.lifecycle.roles.settings import DATA_DIR
 from nasclustergui.core.errors import InvalidInput
@@ -25,7 +25,8 @@ class Leaver:
 
     Attributes:
         node: its name in the profile. state: etcd as it is. member: its member, None if it is none.
-        look: the machine, None if it does not answer. why: then why not. key: its registered role.
+        look: the machine, None if it does not answer. why: then why not.
+        registered: the role that its key states, "" if it is not registered.
         stranded: nodes whose heartbeat asks no other member than this one.
     """
 
@@ -34,7 +35,7 @@ class Leaver:
     member: Member | None
     look: Look | None
     why: str = ""
-    key: RoleKey = field(default_factory=RoleKey)
+    registered: str = ""
     stranded: tuple[str, ...] = ()
 
     @property
@@ -134,9 +135,9 @@ def _machine(found: Leaver) -> Iterator[Step]:
 
 
 def _roles(found: Leaver, profile: Profile) -> Iterator[Step]:
-    if found.key.role in (MANAGER, ""):
+    if found.registered in (MANAGER, ""):
         heartbeat = found.look is not None and found.look.heartbeat
-        yield from role_steps(found.node, WORKER, heartbeat, found.key, profile)
+        yield from role_steps(found.node, WORKER, heartbeat, found.registered, profile)
 
 
 def _meaning(found: Leaver, verdict: Verdict) -> Iterator[Meaning]:

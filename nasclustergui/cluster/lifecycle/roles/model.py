@@ -151,12 +151,3 @@ class Candidate:
     def obstacles(self) -> tuple[Finding, ...]:
         """What forbids it."""
         return tuple(f for f in self.findings if f.severity is Severity.CRITICAL)
-
-
-@dataclass(frozen=True)
-class RoleKey:
-    """What a node's key "role" in etcd says, "" if there is none, with its revision and its lease."""
-
-    role: str = ""
-    revision: int = 0
-    lease: int = 0

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from nasclustergui.cluster.lifecycle.roles import steps
-from nasclustergui.cluster.lifecycle.roles.model import Candidate, RoleKey, Stage
+from nasclustergui.cluster.lifecycle.roles.model import Candidate, Stage
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _
@@ -18,15 +18,16 @@ MANAGER, WORKER = "manager", "worker"
 LANE = "etcd"
 
 
-def plan_promote(found: Candidate, key: RoleKey, profile: Profile) -> Plan:
+def plan_promote(found: Candidate, registered: str, profile: Profile) -> Plan:
     """Everything from here to a voting member that is registered as manager.
 
+    `registered`: the role that its key states, "" if it is not registered.
     Raises InvalidInput when something forbids it, or when nothing is left to do.
     """
     if found.obstacles:
         first = found.obstacles[0]
         raise InvalidInput(first.text, hint=first.more, field=first.field)
-    todo = tuple(_steps(found, key, profile))
+    todo = tuple(_steps(found, registered, profile))
     if not todo:
         raise InvalidInput(_("{node} is a manager already.").format(node=found.node), field="node")
     goes_on = found.stage is not Stage.OUTSIDE
@@ -45,7 +46,7 @@ def plan_promote(found: Candidate, key: RoleKey, profile: Profile) -> Plan:
     )
 
 
-def _steps(found: Candidate, key: RoleKey, profile: Profile) -> Iterator[Step]:
+def _steps(found: Candidate, registered: str, profile: Profile) -> Iterator[Step]:
     look = found.look
     assert look is not None
     if found.stage in (Stage.OUTSIDE, Stage.ANNOUNCED):
@@ -56,7 +57,7 @@ def _steps(found: Candidate, key: RoleKey, profile: Profile) -> Iterator[Step]:
         yield steps.start(found)
     if found.member is None or found.member.learner:
         yield steps.give_vote(found)
-    yield from role_steps(found.node, MANAGER, look.heartbeat, key, profile)
+    yield from role_steps(found.node, MANAGER, look.heartbeat, registered, profile)
     if found.client_url and found.client_url not in profile.etcd.endpoints:
         yield steps.profile_endpoint(found.client_url, add=True)
 
@@ -81,13 +82,13 @@ def _prepared(found: Candidate) -> Iterator[Step]:
         yield steps.write_settings(node, found.settings)
 
 
-def role_steps(node: str, role: str, heartbeat: bool, key: RoleKey, profile: Profile) -> Iterator[Step]:
+def role_steps(node: str, role: str, heartbeat: bool, registered: str, profile: Profile) -> Iterator[Step]:
     """What tells the others of the role, wherever it is written down."""
-    if key.role != role:
+    if registered != role:
         if heartbeat:
             yield steps.heartbeat_role(node, role)
-        elif key.role:
-            yield steps.role_key(node, role, key)
+        elif registered:
+            yield steps.role_key(node, role)
     stated = profile.node(node)
     if stated is not None and stated.role and stated.role != role:
         yield steps.profile_role(node, role)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeGuard
 
 from nasclustergui.cluster.lifecycle.roles.demote import Leaver
-from nasclustergui.cluster.lifecycle.roles.model import Look, RoleKey
+from nasclustergui.cluster.lifecycle.roles.model import Look
 from nasclustergui.cluster.lifecycle.roles.read import own_member, read_look
 from nasclustergui.core.errors import InvalidInput, NasError
 from nasclustergui.core.i18n import _
@@ -54,7 +54,7 @@ def read_leavers(store: Store, nodes: Sequence[str], job: Job) -> dict[str, Leav
     return {n: Leaver(n, state, members[n], look) for n, look in looks.items() if isinstance(look, Look)}
 
 
-def read_role(store: Store, node: str, job: Job) -> RoleKey:
-    """What the node's key "role" says now. Raises StoreError."""
+def read_role(store: Store, node: str, job: Job) -> str:
+    """What the node's key "role" says now, "" if there is none. Raises StoreError."""
     found = store.client.get(f"/cluster/nodes/{node}/role", job=job)
-    return RoleKey(found.text, found.mod_revision, found.lease) if found is not None else RoleKey()
+    return found.text if found is not None else ""

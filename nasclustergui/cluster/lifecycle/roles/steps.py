@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from nasclustergui.cluster.lifecycle.roles.model import Candidate, RoleKey, Upload
+from nasclustergui.cluster.lifecycle.roles.model import Candidate, Upload
 from nasclustergui.cluster.lifecycle.roles.settings import DEFAULT_FILE, Settings, lines
 from nasclustergui.core.command import Command
 from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Risk, Step
-from nasclustergui.subsystems.etcd.commands.keys import save
 from nasclustergui.subsystems.etcd.commands.machine import put_back
 from nasclustergui.subsystems.etcd.commands.machine import set_aside as aside_command
 from nasclustergui.subsystems.etcd.commands.members import (
@@ -178,10 +177,10 @@ def heartbeat_endpoints(node: str, urls: Sequence[str]) -> Step:
     return Step(title, node, _shell(_ENDPOINTS, ",".join(urls), SETTINGS_PATH, UNIT), "etcd", Risk.SAFE)
 
 
-def role_key(node: str, role: str, was: RoleKey) -> Step:
-    """The key itself, where the node's registration is not ours to change."""
+def role_key(node: str, role: str) -> Step:
+    """The key itself, where the node's registration is not ours to change. It keeps its lease."""
     title = _("Register {node} as {role}").format(node=node, role=role)
-    command = save(f"{NODES}{node}/role", role, was.revision, was.lease)
+    command = Command(("etcdctl", "put", "--ignore-lease", "--", f"{NODES}{node}/role", role), root=False)
     return Step(title, "", command, "etcd", Risk.SAFE, _("Can be undone"))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from nasclustergui.core.command import Command
-from nasclustergui.core.errors import NasError, ServiceDown, StoreError
+from nasclustergui.core.command import Command, Result
+from nasclustergui.core.errors import NasError, PlanOutdated, ServiceDown, StoreError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
@@ -20,6 +20,7 @@ START_WITHIN = 120.0  # seconds; systemd gives up after 90
 VOTE_WITHIN = 30.0
 ROLE_WITHIN = 30.0
 PAUSE = 0.5
+TRIES = 5
 CLOSE = 100  # entries of the log behind the leader that count as caught up
 NODES = "/cluster/nodes/"
 _UNIT = Command(("systemctl", "is-active", "etcd.service"), timeout=10.0)
@@ -151,6 +152,21 @@ def _log(store: Store, node: str, job: Job) -> str:
         return str(error)
 
 
-RUNS: dict[tuple[str, ...], Run] = {}
+def run_put(store: Store, command: Command, job: Job) -> Result:
+    """`etcdctl put --ignore-lease -- KEY VALUE`: the lease stays, also if the node registers anew just then.
+
+    A key that is not there stays so: the node is not registered now.
+    """
+    key, value = command.argv[4:6]
+    for _try in range(TRIES):
+        found = store.client.get(key, job=job)
+        if found is None:
+            return Result(0, _("{key} is not there now, nothing was written.").format(key=key) + "\n")
+        if store.client.compare_and_swap(key, value, found.mod_revision, lease=found.lease, job=job):
+            return Result(0, "OK\n")
+    raise PlanOutdated(_("{key} is changed by somebody else all the time.").format(key=key))
+
+
+RUNS: dict[tuple[str, ...], Run] = {("put", "--ignore-lease"): run_put}
 CHECKS: dict[str, Check] = {"roles.no_voter": no_voter, "roles.majority_stays": majority_stays}
 FOLLOWS: dict[str, Follow] = {"roles.joined": joined, "roles.voting": voting, "roles.registered": registered}
