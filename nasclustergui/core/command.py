@@ -47,7 +47,7 @@ class Command:
         root: the command needs root: through sudo where the login user is another.
         lock: the cluster-wide lock that it takes ("gluster"), or "" for none.
         stdin: what it reads; never a place for secrets in argv.
-        secret: what it reads after that, a line of its own that is shown nowhere; needs `stdin` before it.
+        secret: what it reads after that, a line of its own that is shown nowhere.
     """
 
     argv: tuple[str, ...]

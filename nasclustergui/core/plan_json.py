@@ -77,7 +77,7 @@ def _command_data(command: Command) -> dict[str, Any]:
 
 
 def _left_out(command: Command) -> bool:
-    return bool(command.stdin) or any(isinstance(word, Secret) for word in command.argv)
+    return bool(command.stdin) or command.secret is not None or any(isinstance(word, Secret) for word in command.argv)
 
 
 def from_json(text: str) -> Plan:

@@ -34,7 +34,7 @@ def to_script(plan: Plan, profile: Profile) -> str:
 
 
 def _check_writable(step: Step) -> None:
-    secret = any(isinstance(word, Secret) for word in step.command.argv)
+    secret = step.command.secret is not None or any(isinstance(word, Secret) for word in step.command.argv)
     if secret or (step.command.stdin and not _is_text(step)):
         raise InvalidInput(
             _("The step “{title}” holds a password or a file's content and cannot be written to a script.").format(

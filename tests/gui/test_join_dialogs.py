@@ -209,6 +209,22 @@ def test_a_user_needs_a_password_and_a_refusal_is_told_at_the_field(qtbot: Any, 
     assert "secret" not in repr(tries)
 
 
+def test_an_etcd_user_of_its_own_needs_nothing_typed(qtbot: Any, jobs: Jobs, output: Path) -> None:
+    logins: list[Login] = []
+    may = seen(login_said="etcdserver: permission denied", etcd_users=(frozenset({"root"}), frozenset()))
+    dialog = joining(qtbot, jobs, may, lambda _v, login, _j: logins.append(login) or PLAN)  # type: ignore[func-returns-value]
+    dialog.login.own.setChecked(True)
+    assert dialog.missing() == ""
+    assert not dialog.login.password.isEnabled()
+    shot(qtbot, dialog, output / "join-own-user.png")
+    with qtbot.waitSignal(dialog.plan_ready):
+        dialog.go_button.click()
+    assert logins[0].user == "heartbeat-node5"
+    assert len(logins[0].password.reveal()) >= 32  # type: ignore[union-attr]
+    other = joining(qtbot, jobs, seen(login_said="etcdserver: permission denied"), lambda *_a: PLAN)
+    assert not other.login.own.isVisible()
+
+
 def test_an_obstacle_leaves_no_way_on(qtbot: Any, jobs: Jobs) -> None:
     dialog = joining(qtbot, jobs, seen(names_there={"node1": ("127.0.1.1",)}), lambda *_a: PLAN)
     assert not dialog.go_button.isEnabled()

@@ -525,11 +525,16 @@ def test_the_command_line_does_it_all_as_well(cluster: Lab) -> None:
     assert (code, "peer probe node5" in out) == (0, True), out + err
     assert "lab-nasadmin" not in out
     assert "node5" not in peers(cluster, 1)
-    code, out, err = cli(cluster, "join", "node5", "--yes", *password_file(cluster))
+    code, out, err = cli(cluster, "join", "node5", "--yes", "--own-user")
     assert code == 0, out + err
+    assert "heartbeat-node5" in etcd.etcdctl(cluster.spec, "user", "list").stdout
+    assert "[/cluster/nodes/, /cluster/nodes0)" in etcd.etcdctl(cluster.spec, "role", "get", "heartbeat").stdout
     assert peers(cluster, 5) == {f"node{n}": "Connected" for n in (1, 2, 3, 4)}
     assert keys(cluster)["role"] == "worker"
     code, _out, err = cli(cluster, "join", "node5", "--yes")
     assert (code, "has everything of the cluster already" in err) == (2, True), err
     code, _out, err = cli(cluster, "join", "node9", "--yes")
     assert (code, "has no node “node9”" in err) == (2, True), err
+    code, out, err = cli(cluster, "take-out", "node5", "--yes", "--confirm", "node5")
+    assert code == 0, out + err
+    assert "heartbeat-node5" not in etcd.etcdctl(cluster.spec, "user", "list").stdout

@@ -16,6 +16,8 @@ from nasclustergui.core.command import Result, Secret
 from nasclustergui.core.errors import InvalidInput, UnexpectedOutput
 from nasclustergui.core.events import Severity
 from nasclustergui.core.plan import Plan, Risk
+from nasclustergui.core.profile import NodeProfile, Profile
+from nasclustergui.core.script import to_script
 from nasclustergui.subsystems.etcd.model import EtcdState, Member, Registration
 from nasclustergui.subsystems.gluster.features.peers.model import NodeConfig, VolumeConfig
 from nasclustergui.subsystems.gluster.model import GlusterState, Peer, PeerState
@@ -346,6 +348,27 @@ def test_the_certificate_of_the_authority_is_sent_where_it_is_missing() -> None:
     plan = join(seen(send_ca=True, login_said=None), ca="-----BEGIN CERTIFICATE-----\n")
     step = next(step for step in plan.steps if "authority" in step.title)
     assert step.command.stdin == b"-----BEGIN CERTIFICATE-----\n"
+
+
+def test_an_etcd_user_is_made_for_the_heartbeat_where_our_own_may() -> None:
+    login = replace(LOGIN, user="heartbeat-node5", password=Secret("s3cret"))
+    assert not any("etcd's user" in title for title in titles(join(seen(), login)))
+    plan = join(seen(etcd_users=(frozenset({"root"}), frozenset({"root"}))), login)
+    made = [step for step in plan.steps if not step.node]
+    assert [str(step.command) for step in made] == [
+        "etcdctl role add heartbeat",
+        "etcdctl role grant-permission --prefix=true heartbeat readwrite /cluster/nodes/",
+        "etcdctl user add --interactive=false heartbeat-node5",
+        "etcdctl user grant-role heartbeat-node5 heartbeat",
+    ]
+    assert "s3cret" not in repr(plan)
+    with pytest.raises(InvalidInput, match="password"):
+        to_script(replace(plan, steps=tuple(made)), Profile("lab", (NodeProfile("node5", "h"),)))
+    again = join(seen(etcd_users=(frozenset({"heartbeat-node5"}), frozenset({"heartbeat"}))), login)
+    assert titles(again)[1] == "Give etcd's user heartbeat-node5 a new password"
+    beat = Heartbeat(1, True, "active", True, values={"ETCDCTL_USER": "heartbeat-node5"})
+    out = plan_remove_heartbeat(seen(heartbeat=beat, etcd_users=(frozenset({"heartbeat-node5"}), frozenset())), "lab")
+    assert str(out.steps[-1].command) == "etcdctl user delete heartbeat-node5"
 
 
 def test_a_newer_heartbeat_is_left_alone() -> None:

@@ -51,6 +51,7 @@ def _login(parser: argparse.ArgumentParser) -> None:
 def _etcd(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(_("how its heartbeat logs in to etcd; without these as found on the node"))
     group.add_argument("--etcd-user", default=None, metavar="USER", help=_("its password is asked for"))
+    group.add_argument("--own-user", action="store_true", help=_("make an etcd user for it; needs etcd's role root"))
     group.add_argument("--password-file", default="", metavar="FILE", help=_("the password's first line, for scripts"))
     group.add_argument("--ca", default=None, metavar="PATH", help=_("a file on the node"))
     group.add_argument("--cert", default=None, metavar="PATH")

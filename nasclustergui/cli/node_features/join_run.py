@@ -153,6 +153,12 @@ def _login(verdict: Verdict, options: Namespace) -> Login:
     files = {name: value for name in ("ca", "cert", "key") if (value := getattr(options, name)) is not None}
     login = replace(found, **files)
     user = options.etcd_user
+    if options.own_user:
+        if verdict.look.etcd_users is None:
+            raise InvalidInput(
+                _("The profile's etcd user may not make users."), field="own-user", hint=_("Give --etcd-user instead.")
+            )
+        return replace(work.own_user(verdict.look), **files)
     if user is None:
         works = verdict.look.login_said == "" and not found.keep
         return replace(login, user="") if works else login

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nasclustergui.cluster.lifecycle.join.model import Look
-from nasclustergui.cluster.lifecycle.join.plan import same_settings, settings
+from nasclustergui.cluster.lifecycle.join.plan import same_settings, settings, user_steps
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _
-from nasclustergui.core.plan import Meaning, Plan
+from nasclustergui.core.plan import Meaning, Plan, Step
+from nasclustergui.subsystems.etcd.features.registration import users
 from nasclustergui.subsystems.nodes.features.heartbeat import steps
 from nasclustergui.subsystems.nodes.features.heartbeat.files import version
 from nasclustergui.subsystems.nodes.features.heartbeat.model import Heartbeat, Login
@@ -45,7 +46,7 @@ def plan_heartbeat(look: Look, login: Login, cluster: str, ca: str = "") -> Plan
     return Plan(
         title=title.format(node=look.name),
         cluster=cluster,
-        steps=steps.install(look.name, wanted, found, ca if look.send_ca else ""),
+        steps=(*user_steps(look, login), *steps.install(look.name, wanted, found, ca if look.send_ca else "")),
         meaning=tuple(_meaning(look, found)),
         undo=_("“Heartbeat service…” in the node's menu removes it again."),
         lane=LANE,
@@ -67,6 +68,13 @@ def _meaning(look: Look, found: Heartbeat) -> Iterator[Meaning]:
     yield Meaning(Severity.OK, _("{node} keeps its keys in etcd alive by itself").format(node=look.name), text)
 
 
+def removal(look: Look) -> tuple[Step, ...]:
+    """Stop it, delete its files, and the etcd user that it had for itself."""
+    own = look.heartbeat is not None and look.heartbeat.values.get("ETCDCTL_USER") == users.user_of(look.name)
+    may = look.etcd_users is not None and users.user_of(look.name) in look.etcd_users[0]
+    return (*steps.remove(look.name), *((users.removal(look.name),) if own and may else ()))
+
+
 def plan_remove_heartbeat(look: Look, cluster: str) -> Plan:
     """Stop it and delete its files. Raises InvalidInput if there is none."""
     found = look.heartbeat or Heartbeat()
@@ -76,7 +84,7 @@ def plan_remove_heartbeat(look: Look, cluster: str) -> Plan:
     return Plan(
         title=_("Remove the heartbeat from {node}").format(node=look.name),
         cluster=cluster,
-        steps=steps.remove(look.name),
+        steps=removal(look),
         meaning=(Meaning(Severity.WARN, _("{node} is no longer registered").format(node=look.name), text),),
         undo=_("Install it again; etcd's password must then be given again."),
         lane=LANE,

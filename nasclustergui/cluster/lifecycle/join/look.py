@@ -27,6 +27,7 @@ from nasclustergui.remote.credentials import Credentials
 from nasclustergui.remote.node import Node, ask, run
 from nasclustergui.remote.parallel import gather
 from nasclustergui.remote.ssh_nodes import SshNodes
+from nasclustergui.subsystems.etcd.features.registration.users import known as known_users
 from nasclustergui.subsystems.etcd.model import EtcdState
 from nasclustergui.subsystems.gluster.features.peers.commands import parse_survey, survey
 from nasclustergui.subsystems.gluster.features.peers.model import NodeConfig
@@ -294,6 +295,8 @@ def _ways(session: Session, seen: Look, there: Node, job: Job) -> Look:
         name: partial(read.ports, session.nodes[name], pairs) for name in seen.others if seen.address
     }
     tasks[""] = partial(read.ports, there, wanted_out(seen))
+    if session.has_etcd and seen.etcd is not None:
+        tasks["users"] = lambda inner: known_users(session.store(), inner) or False
     if _can_try(seen):
         tasks["login"] = lambda inner: try_login(there, seen.endpoints, _bare(seen.login), seen.name, inner)
     answers = gather(tasks, job)
@@ -303,6 +306,7 @@ def _ways(session: Session, seen: Look, there: Node, job: Job) -> Look:
         ports_out=found if isinstance(found := answers[""], dict) else {},
         ports_in={name: found for name in seen.others if isinstance(found := answers.get(name), dict)},
         login_said=said if isinstance(said, str) else None,
+        etcd_users=users if isinstance(users := answers.get("users"), tuple) else None,
     )
 
 

@@ -94,6 +94,7 @@ class Look:
         login: with what its heartbeat would log in to etcd, as far as files tell. login_said: etcdctl's words when
             that was tried from the machine; "" it works, None it wasn't tried.
         send_ca: the machine has no certificate of etcd's authority, this workstation's is to be sent.
+        etcd_users: users and roles of etcd; None where our own login may not ask, and so may not make any.
     """
 
     node: NodeProfile
@@ -123,6 +124,7 @@ class Look:
     login: Login = field(default_factory=Login)
     login_said: str | None = None
     send_ca: bool = False
+    etcd_users: tuple[frozenset[str], frozenset[str]] | None = None
 
     @property
     def name(self) -> str:

@@ -15,6 +15,7 @@ from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Meaning, Plan, Risk, Step
+from nasclustergui.subsystems.etcd.features.registration import users
 from nasclustergui.subsystems.gluster.features.peers.model import Preflight
 from nasclustergui.subsystems.gluster.features.peers.plans import plan_probe
 from nasclustergui.subsystems.nodes.features.heartbeat import steps as heartbeat_steps
@@ -150,7 +151,14 @@ def _heartbeat(look: Look, login: Login, ca: str) -> tuple[Step, ...]:
     found = look.heartbeat or Heartbeat()
     if _beats(look) and (found.current or found.newer) and same_settings(found, wanted):
         return ()
-    return heartbeat_steps.install(look.name, wanted, found, ca if look.send_ca else "")
+    return (*user_steps(look, login), *heartbeat_steps.install(look.name, wanted, found, ca if look.send_ca else ""))
+
+
+def user_steps(look: Look, login: Login) -> tuple[Step, ...]:
+    """Make the etcd user that the login names, where that is the one for this node's heartbeat alone."""
+    if look.etcd_users is None or login.password is None or login.user != users.user_of(look.name):
+        return ()
+    return users.steps(look.name, login.password, look.etcd_users)
 
 
 def _beats(look: Look) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nasclustergui.cluster.lifecycle.join.heartbeat import removal
 from nasclustergui.cluster.lifecycle.join.model import Look
 from nasclustergui.core.command import Command
 from nasclustergui.core.errors import InvalidInput
@@ -11,7 +12,6 @@ from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.plan import Meaning, Plan, Step
 from nasclustergui.subsystems.gluster.features.peers.plans import bricks_on, plan_detach
-from nasclustergui.subsystems.nodes.features.heartbeat import steps as heartbeat_steps
 from nasclustergui.subsystems.nodes.features.joining import fitting
 
 
@@ -57,7 +57,7 @@ def plan_take_out(look: Look, cluster: str) -> Plan:
 
 def _steps(look: Look, cluster: str) -> Iterator[Step]:
     if look.heartbeat is not None and (look.heartbeat.version is not None or look.heartbeat.values):
-        yield from heartbeat_steps.remove(look.name)
+        yield from removal(look)
     if look.peer is not None and look.gluster is not None:
         yield from plan_detach(look.peer, look.gluster, cluster).steps
     for node in (look.name, *look.others):

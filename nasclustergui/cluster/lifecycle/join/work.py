@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from nasclustergui.cluster.lifecycle.join.heartbeat import plan_heartbeat
 from nasclustergui.cluster.lifecycle.join.look import Tell, candidate_nodes, look
 from nasclustergui.cluster.lifecycle.join.model import Look, Verdict
-from nasclustergui.cluster.lifecycle.join.plan import needs_login, plan_join
+from nasclustergui.cluster.lifecycle.join.plan import needs_login, plan_join, user_steps
 from nasclustergui.cluster.session import Session
+from nasclustergui.core.command import Secret
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
@@ -17,6 +20,7 @@ from nasclustergui.core.plan import Plan
 from nasclustergui.core.profile import NodeProfile
 from nasclustergui.remote.credentials import Credentials
 from nasclustergui.remote.toml_text import read_text
+from nasclustergui.subsystems.etcd.features.registration.users import user_of
 from nasclustergui.subsystems.nodes.features.heartbeat.commands import wants_user
 from nasclustergui.subsystems.nodes.features.heartbeat.model import Login
 from nasclustergui.subsystems.nodes.features.heartbeat.read import try_login
@@ -57,14 +61,19 @@ def profile_node(session: Session, name: str) -> NodeProfile:
 
 def check_login(session: Session, seen: Look, login: Login, job: Job) -> None:
     """Try from the node whether etcd takes this login. Raises InvalidInput (field "login") with etcd's words."""
-    if seen.send_ca or (login == seen.login and seen.login_said == ""):
-        return
+    if seen.send_ca or user_steps(seen, login) or (login == seen.login and seen.login_said == ""):
+        return  # what is not there yet can't be tried
     said = try_login(session.nodes[seen.name], seen.endpoints, login, seen.name, job)
     if not said:
         return
     text = _("etcd does not let the heartbeat in: {said}.").format(said=said.rstrip("."))
     hint = _("Check user and password.") if wants_user(said) else _("Check the paths of the certificates on the node.")
     raise InvalidInput(text, field="login", hint=hint)
+
+
+def own_user(seen: Look) -> Login:
+    """A login with an etcd user for this node's heartbeat alone, and a password that nobody needs to know."""
+    return replace(seen.login, user=user_of(seen.name), password=Secret(secrets.token_urlsafe(24)), keep=False)
 
 
 def prepare_join(session: Session, verdict: Verdict, login: Login, job: Job) -> Plan:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from nasclustergui.cluster.lifecycle.join.model import Look
 from nasclustergui.core.command import Secret
 from nasclustergui.core.i18n import _
+from nasclustergui.subsystems.etcd.features.registration.users import user_of
 from nasclustergui.subsystems.nodes.features.heartbeat.model import Login
 from nasclustergui.ui.parts import Field, Label, col, label, row
 
@@ -19,7 +22,8 @@ class LoginForm(QWidget):
         edited: something was typed.
 
     Attributes:
-        user, password, ca, cert, key: its fields. user_field: for what etcd says to them.
+        own: an etcd user is made for it. user, password, ca, cert, key: its fields.
+        user_field: for what etcd says to them.
     """
 
     edited = Signal()
@@ -28,8 +32,12 @@ class LoginForm(QWidget):
         super().__init__()
         self._found = Login()
         self._works = self._touched = False
+        self._node = ""
         self.user, self.password, self.ca, self.cert, self.key = (QLineEdit() for _n in range(5))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.own = QCheckBox(_("Make an etcd user for it alone, which may write the nodes' keys and nothing else"))
+        self.own.hide()
+        self.own.toggled.connect(self._on_own)
         self.about: Label = label("", "caption", "text2", wrap=True)
         self.user_field = Field(_("etcd user"), self.user, _("Empty: the certificate alone."))
         self.password_field = Field(_("Password"), self.password, _("Sent once, kept on the node for root only."))
@@ -41,7 +49,7 @@ class LoginForm(QWidget):
             for part in parts:
                 line.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         head = label(_("How its heartbeat logs in to etcd"), "heading")
-        self.setLayout(col(head, self.about, first, second, gap=8))
+        self.setLayout(col(head, self.about, self.own, first, second, gap=8))
         for edit in (self.user, self.password, self.ca, self.cert, self.key):
             edit.textEdited.connect(self._on_edited)
 
@@ -50,9 +58,19 @@ class LoginForm(QWidget):
         self.say("")
         self.edited.emit()
 
+    def _on_own(self, wanted: bool) -> None:
+        for edit in (self.user, self.password):
+            edit.setEnabled(not wanted)
+        self.user.setText(user_of(self._node) if wanted else "")
+        self.password.clear()
+        self._on_edited()
+
     def show_look(self, look: Look) -> None:
         """Show what was found; what a person typed stays."""
+        self._node = look.name
         self._works = look.login_said == ""
+        needed = look.login_said is not None and not self._works
+        self.own.setVisible(look.etcd_users is not None and (needed or self.own.isChecked()))
         if self._touched:
             return
         self._found = look.login
@@ -73,6 +91,8 @@ class LoginForm(QWidget):
     def login(self) -> Login:
         """What the form says."""
         user, password = self.user.text().strip(), self.password.text()
+        if self.own.isChecked():
+            password = secrets.token_urlsafe(24)  # nobody needs to know it
         same = user == self._found.user and self._found.keep and not password
         return Login(
             self.ca.text().strip(),
@@ -90,7 +110,7 @@ class LoginForm(QWidget):
     def missing(self) -> str:
         """Why it can't work, "" if it may."""
         login = self.login()
-        if login.user and not login.password and not login.keep:
+        if not self.own.isChecked() and login.user and not login.password and not login.keep:
             return _("Enter the password of etcd's user {user}.").format(user=login.user)
         if bool(login.cert) != bool(login.key):
             return _("A certificate needs its key.")

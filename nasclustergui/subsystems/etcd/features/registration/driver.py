@@ -9,7 +9,8 @@ from nasclustergui.core.errors import NasError, StoreError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
-from nasclustergui.subsystems.etcd.features.store import Check, Follow, Run, Store
+from nasclustergui.subsystems.etcd.features.registration.users import RUNS
+from nasclustergui.subsystems.etcd.features.store import Check, Follow, Store
 
 NODES = "/cluster/nodes/"
 WITHIN = 45.0  # seconds: the service tries again every 2 s, a member that is gone costs a try 8 s
@@ -71,6 +72,7 @@ def _log(store: Store, node: str, job: Job) -> str:
         return str(error)
 
 
-RUNS: dict[tuple[str, ...], Run] = {}
+__all__ = ["CHECKS", "FOLLOWS", "RUNS", "registered"]
+
 CHECKS: dict[str, Check] = {}
 FOLLOWS: dict[str, Follow] = {"node_registered": _wait_registered, "node_unregistered": _wait_unregistered}
