@@ -133,7 +133,7 @@ def _timed(
     until: Callable[[], bool],
     pauses: list[tuple[float, float]] | None = None,
 ) -> float:
-    """Seconds until that is so and painted; the pauses between turns of the event loop, and this thread's CPU in them."""
+    """Seconds until that is so and painted; `pauses`: between turns of the event loop, with this thread's CPU."""
     clock, probe = QElapsedTimer(), QTimer()
     last, last_cpu = time.perf_counter(), time.thread_time()
 

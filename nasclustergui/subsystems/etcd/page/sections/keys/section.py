@@ -178,7 +178,7 @@ class KeysSection(Section):
         tree = self.model.tree
         for prefix in tuple(self._wanted):
             folder = tree.folder(prefix)
-            if folder is not None:
+            if folder is not None and prefix in self._wanted:
                 self._wanted.remove(prefix)
                 if not folder.open:
                     self._toggle(folder)
