@@ -66,11 +66,12 @@ done
 exit 0
 """
 
+# Only what perl-base has, which is on every Debian; IPv6 too.
 _LISTEN = r"""
-use IO::Socket::INET; use IO::Select;
+use IO::Socket::IP; use IO::Select;
 my ($host, $seconds, $calls, @ports) = @ARGV; my $select = IO::Select->new; $| = 1;
 for (@ports) {
-    my $socket = IO::Socket::INET->new(LocalAddr => $host, LocalPort => $_, Listen => 64, ReuseAddr => 1);
+    my $socket = IO::Socket::IP->new(LocalHost => $host, LocalPort => $_, Listen => 64, ReuseAddr => 1);
     if ($socket) { $select->add($socket); print "open $_\n" } else { print "taken $_ $!\n" }
 }
 my $end = time + $seconds; $calls *= $select->count;
@@ -83,12 +84,12 @@ while ($calls > 0 && time < $end) {
 """
 
 _CONNECT = r"""
-use IO::Socket::INET; use Time::HiRes qw(sleep time);
+use IO::Socket::IP;
 my ($seconds, @targets) = @ARGV; my $end = time + $seconds;
 for my $target (@targets) {
     my ($socket, $why); do {
-        $socket = IO::Socket::INET->new(PeerAddr => $target, Proto => "tcp", Timeout => 2); $why = $@;
-        sleep 0.3 if !$socket;
+        $socket = IO::Socket::IP->new(PeerAddr => $target, Proto => "tcp", Timeout => 2); $why = $@;
+        select undef, undef, undef, 0.3 if !$socket;
     } while (!$socket && time < $end);
     $why =~ s/.*connect: *//s if $why; print $socket ? "yes $target\n" : "no $target $why\n"; close $socket if $socket;
 }
