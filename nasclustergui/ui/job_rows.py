@@ -58,8 +58,8 @@ def _progress(job: Job) -> Cell:
 def _running(job: Job) -> Cell:
     if job.cancelled:
         return Cell(_("Stopping"), "state", state="wait")
-    if job.waits_for:  # another administrator's change
-        return Cell(_("Waits for the other change"), "state", state="wait", tip=job.waits_for)
+    if job.waits_for:  # another administrator's change, or a lock that a program holds
+        return Cell(_("Waits"), "state", state="wait", tip=job.waits_for)
     if job.progress is None:
         return Cell(_("Runs"), "state", state="busy", sub=duration(_took(job)))
     text = percent(100 * job.progress)

@@ -103,4 +103,4 @@ def test_a_job_that_waits_for_the_other_change_says_so(qtbot: QtBot) -> None:
     job = Job("Stop volume data")
     job.state, job.waits_for = JobState.RUNNING, HOLDER.sentence
     cell = job_rows([job])[0].cells[2]
-    assert (cell.text, cell.state, cell.tip) == ("Waits for the other change", "wait", HOLDER.sentence)
+    assert (cell.text, cell.state, cell.tip) == ("Waits", "wait", HOLDER.sentence)

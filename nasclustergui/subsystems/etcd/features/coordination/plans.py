@@ -140,7 +140,7 @@ def plan_release(cluster: str, queue: Queue, contender: Contender, *, ours: bool
     forced = _("Depose the leader of {name}") if queue.election else _("Take lock {name} away")
     title = (what if ours else forced).format(name=queue.name)
     step = Step(
-        _("Delete the place in the queue"),
+        _("Delete its place"),
         "",
         _release_command(contender, ours),
         "etcd",

@@ -59,9 +59,9 @@ def _lost_row(held: Held) -> Row:
         Cell(held.name, "name", icon, strong=True),
         _dash(),
         Cell(_("Lost"), "state", state="critical", tip=tip),
-        _dash(),
+        _dash("num"),
         Cell(held.value or DASH),
-        _dash(),
+        _dash("num"),
     )
     return Row(f"lost:{held.lease:x}", cells)
 
@@ -169,7 +169,7 @@ def _beat_row(beat: Beat, age: Age, stale: bool) -> Row:
         _beat_state(beat, age, stale),
         number,
         _left(beat.left, beat.granted, stale=stale),
-        Cell(skew_text(age.ahead), "num", role="" if age.ahead is not None else "text3", stale=stale),
+        _clock(age.ahead, stale),
         Cell(beat.status or DASH, stale=stale),
         Cell(beat.role or DASH, stale=stale),
         Cell(beat.stamp or DASH, "mono", stale=stale),
@@ -203,6 +203,15 @@ def _silent_row(name: str, uses: bool) -> Row:
     state = Cell(_("Not registered"), "state", state="warn" if uses else "unknown", tip=tip)
     cells = (Cell(name, "name", "server", strong=True), state, *(_dash("num") for _n in range(3)))
     return Row(f"node:{name}", (*cells, _dash(), _dash(), _dash()))
+
+
+def _clock(ahead: float | None, stale: bool) -> Cell:
+    if ahead is None:
+        tip = _("Measured when this window sees the heartbeat change.")
+        return Cell(DASH, "num", role="text3", tip=tip, stale=stale)
+    wrong = abs(ahead) > SKEW
+    tip = _("The node's clock against this computer's. One of them is wrong.") if wrong else ""
+    return Cell(skew_text(ahead), "num", role="warn" if wrong else "", tip=tip, stale=stale)
 
 
 def skew_text(ahead: float | None) -> str:
