@@ -109,6 +109,10 @@ class Workspace(QObject):
         self._on_lock()
         self.roles.plan_proposed.connect(self.propose)
         self.joining.plan_ready.connect(self.propose)
+        self.joining.next_step.connect(
+            lambda text, words, action: frame.toasts.show("info", text, words, lambda: self.run_action(action))
+        )
+        controller.plan_ended.connect(self.joining.on_plan_ended)
         self.joining.notice.connect(lambda state, text: frame.toasts.show(state, text))
         self.roles.left_changed.connect(lambda: controller.set_etcd_left(self.roles.left))
         frame.status.guard_clicked.connect(self._show_lock)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from nasclustergui.cluster.lifecycle.join.dialogs.add_node import AddNodeDialog
 from nasclustergui.cluster.lifecycle.join.dialogs.heartbeat_node import HeartbeatDialog
 from nasclustergui.cluster.lifecycle.join.dialogs.join_node import JoinDialog
+from nasclustergui.cluster.lifecycle.join.flow import JoinFlow
 from nasclustergui.cluster.lifecycle.join.look import Tell
 from nasclustergui.cluster.lifecycle.join.model import Check, Finding, Look, Verdict
 from nasclustergui.cluster.nodes.actions import node_actions
@@ -307,3 +308,35 @@ def test_dark_and_large(qtbot: Any, jobs: Jobs, output: Path) -> None:
         shot(qtbot, join, output / "join-join-dark.png")
     finally:
         theme.use("light", text_scale=1.0)
+
+
+class Session:
+    """What the flow needs of one."""
+
+    def __init__(self, role: str) -> None:
+        self.profile = replace(PROFILE, nodes=(*PROFILE.nodes, NodeProfile("node5", "10.0.0.5", role=role)))
+
+
+@pytest.mark.parametrize("role", ["manager", "worker"])
+def test_a_manager_that_joined_is_offered_to_be_promoted(
+    qtbot: Any, jobs: Jobs, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    monkeypatch.setattr("nasclustergui.cluster.lifecycle.join.work.look_at_node", lambda *_a: verdict(seen()))
+    monkeypatch.setattr("nasclustergui.cluster.lifecycle.join.work.prepare_join", lambda *_a: PLAN)
+    flow = JoinFlow(Session(role), jobs, window)  # type: ignore[arg-type]
+    offered: list[tuple[str, str, str]] = []
+    flow.next_step.connect(lambda *words: offered.append(words))
+    assert flow.run_action("node.join:node5")
+    assert not flow.run_action("roles.promote:node5")
+    dialog = flow.dialog
+    assert isinstance(dialog, JoinDialog)
+    qtbot.waitUntil(lambda: dialog.go_button.isEnabled())
+    with qtbot.waitSignal(flow.plan_ready):
+        dialog.go_button.click()
+    flow.on_plan_ended(Job("x"), replace(PLAN, title="Another"), None)
+    flow.on_plan_ended(Job("x"), PLAN, InvalidInput("failed"))
+    assert offered == []
+    flow.on_plan_ended(Job("x"), PLAN, None)
+    assert [action for _text, _words, action in offered] == (["roles.promote:node5"] if role == "manager" else [])

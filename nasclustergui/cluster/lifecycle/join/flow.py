@@ -32,15 +32,18 @@ class JoinFlow(QObject):
 
     Signals:
         plan_ready: core.plan.Plan, to be shown. notice: (state, text), a toast.
+        next_step: (text, words, action id): what comes next, to be offered.
     """
 
     plan_ready = Signal(object)
     notice = Signal(str, str)
+    next_step = Signal(str, str, str)
 
     def __init__(self, session: Session, jobs: Jobs, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._jobs, self._window = session, jobs, window
         self.dialog: QDialog | None = None
+        self._joins: dict[str, str] = {}  # title of a plan → the node that it joins
         self._actions: dict[str, Callable[[str], Any]] = {
             "node.join": self.join,
             "node.heartbeat": self.heartbeat,
@@ -61,8 +64,20 @@ class JoinFlow(QObject):
         look = partial(work.look_at_node, session, node)
         dialog = JoinDialog(node, look, partial(work.prepare_join, session), self._jobs, session.profile, self._window)
         self._open(dialog)
-        dialog.plan_ready.connect(self.plan_ready)
+        dialog.plan_ready.connect(partial(self._on_join, node))
         return dialog
+
+    def _on_join(self, node: str, plan: Plan) -> None:
+        self._joins[plan.title] = node
+        self.plan_ready.emit(plan)
+
+    def on_plan_ended(self, job: Job, plan: Plan, error: Exception | None) -> None:
+        """A machine that shall be a manager has joined: promoting it comes next."""
+        node = self._joins.get(plan.title, "")
+        wanted = self._session.profile.node(node)
+        if error is None and not job.cancelled and wanted is not None and wanted.role == "manager":
+            text = _("{node} has joined as a worker. Promoting it comes next.").format(node=node)
+            self.next_step.emit(text, _("Promote…"), f"roles.promote:{node}")
 
     def heartbeat(self, node: str) -> HeartbeatDialog:
         """Show the heartbeat service of a node."""

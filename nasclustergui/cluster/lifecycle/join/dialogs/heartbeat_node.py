@@ -37,6 +37,8 @@ def state_word(look: Look) -> tuple[str, str]:
     if beat.version is None:
         return ("warn", _("Not installed")) if look.registration is None else ("info", _("Something else registers it"))
     if beat.running and look.registration is not None:
+        if not beat.old and set(beat.endpoints) - set(look.endpoints):
+            return "warn", _("Runs, asks a member that is gone")
         return ("warn", _("Runs, in an old version")) if beat.old else ("ok", _("Runs"))
     if beat.running:
         return "critical", _("Runs, but is not registered")
