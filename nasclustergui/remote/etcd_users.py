@@ -9,6 +9,8 @@ from nasclustergui.remote.etcd import EtcdClient
 from nasclustergui.remote.etcd_failover import Access
 from nasclustergui.remote.etcd_rpc import messages
 
+_READWRITE = 2  # authpb.Permission.Type (auth.proto)
+
 
 def user_names(client: EtcdClient, job: Job | None = None) -> frozenset[str]:
     """All users. Raises StoreError where the login may not ask."""
@@ -28,7 +30,7 @@ def role_add(client: EtcdClient, role: str, job: Job | None = None) -> None:
 def role_grant(client: EtcdClient, role: str, prefix: str, job: Job | None = None) -> None:
     """Let a role read and write all keys that begin with `prefix`."""
     key, end = wire.span(prefix, prefix=True)
-    permission = messages().Permission(permType=messages().Permission.READWRITE, key=key, range_end=end)
+    permission = {"permType": _READWRITE, "key": key, "range_end": end}
     request = messages().AuthRoleGrantPermissionRequest(name=role, perm=permission)
     client._call("Auth.RoleGrantPermission", request, Access.ONCE, job=job)
 
