@@ -62,6 +62,11 @@ class Watch:
         """True once nothing will be delivered any more: it was stopped, or its client was closed."""
         return self._stop.is_set() or not self._thread.is_alive()
 
+    @property
+    def alive(self) -> bool:
+        """It listens or tries to; False once it or its client was closed."""
+        return self._thread.is_alive()
+
     def close(self, seconds: float = 1.0) -> bool:
         """End the stream and the thread; False if a callback still runs after `seconds`."""
         self.stop()

@@ -80,7 +80,9 @@ class FakeWatch:
 
     def __init__(self, _client: object, _start: bytes, _end: bytes, on_events: Any, on_state: Any, start: int) -> None:
         self.on_events, self.on_state, self.start, self.stopped = on_events, on_state, start, False
+        self.alive = True
         FakeWatch.made.append(self)
+        on_state(WatchState(WatchKind.CONNECTED, "https://a", start))
 
     def stop(self) -> None:
         """No more."""
@@ -114,8 +116,15 @@ class World:
         self.settle()
 
     def settle(self) -> None:
-        """Let timers and queued signals run."""
-        self.qtbot.wait(90)
+        """Until nothing waits to be handed over or read."""
+        section = self.section
+        timers = (section.keeper._settle, section.loader._timer)
+
+        def calm() -> bool:
+            return not section.feed._parcels and not any(timer.isActive() for timer in timers)
+
+        self.qtbot.wait(10)
+        self.qtbot.waitUntil(calm, timeout=10_000)
 
     def choose(self, key: bytes) -> None:
         self.section.select(key.decode())
@@ -253,6 +262,35 @@ def test_a_broken_watch_is_told_and_what_it_missed_is_read(make: Callable[..., W
     assert world.paths()[-1] == "/silent"
 
 
+def test_a_connection_that_was_closed_is_watched_anew(make: Callable[..., World]) -> None:
+    world = make(KEYS)
+    first = world.watch
+    first.alive = False
+    world.section._fade()
+    world.settle()
+    assert world.watch is not first
+    assert world.section.live.word == "Live"
+
+
+def test_a_deleted_folder_goes_in_parts_and_each_change_counts_once(make: Callable[..., World]) -> None:
+    world = make({b"/flat/k%04d" % n: b"" for n in range(1000)})
+    section = world.section
+    section._toggle(world.entry(b"/flat/"))
+    world.qtbot.waitUntil(lambda: world.entry(b"/flat/").after is not None or len(section.model.tree.rows) > 1000)
+    section.loader.load(world.entry(b"/flat/"))
+    world.qtbot.waitUntil(lambda: len(section.model.tree.rows) == 1001)
+    gone = tuple(WatchEvent(EventKind.DELETE, world.client.delete(b"/flat/k%04d" % n)) for n in range(900))
+    world.watch.on_events(gone)
+    section.feed._on_arrived()
+    assert world.entry(b"/flat/").keys == 800
+    section.hide()  # in the middle of it
+    assert world.entry(b"/flat/").keys == 100
+    section.show()
+    assert world.watch.start == gone[-1].kv.mod_revision + 1
+    section.model.tree.fade(now=1e12)
+    assert world.paths() == ["/flat/", *(f"/flat/k{n:04}" for n in range(900, 1000))]
+
+
 def test_out_of_sight_nothing_is_watched_and_nothing_is_missed(make: Callable[..., World]) -> None:
     world = make(KEYS)
     first = world.watch
@@ -281,6 +319,8 @@ def test_a_wrong_value_cannot_be_saved_and_a_right_one_is_proposed(make: Callabl
     assert [plan.title for plan in world.plans] == ["Save /cluster/config/smb/workgroup"]
     world.choose(CONFIG + b"nfs/version")
     world.choose(CONFIG + b"smb/workgroup")
+    row = world.section.model.tree.row_of(world.entry(CONFIG + b"smb/workgroup"))
+    assert world.section.model.cell(world.section.model.index(row, 0)).sub == "not saved"
     assert text_of(panel.editor.area) == "HOME"  # a draft waits while other keys are looked at
     world.put(CONFIG + b"smb/workgroup", b"HOME")
     assert not world.section.keeper.drafts

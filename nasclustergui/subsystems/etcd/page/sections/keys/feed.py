@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from shiboken6 import isValid
 
 from nasclustergui.core.errors import NasError
+from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.remote.etcd_ranges import watch_range
 from nasclustergui.remote.etcd_types import WatchEvent, WatchKind, WatchState
@@ -31,7 +32,8 @@ class Feed(QObject):
 
     Attributes:
         heard_at: Unix time at which etcd last said something.
-        broken_since: the same, as long as the watch is broken; 0.0 while it is live. why: in a few words.
+        broken_since: the same, as long as the watch is broken; 0.0 while it is not. why: in a few words.
+        live: it listens.
 
     Signals:
         events: a tuple of WatchEvents in their order, each once.
@@ -52,6 +54,8 @@ class Feed(QObject):
         self._watches: list[Watch] = []
         self._round = 0  # of `start`: what an ended round still says is not listened to
         self._parcels: deque[_Parcel] = deque()
+        self._partial = False  # a part of the first parcel was handed over already
+        self._listening: set[int] = set()
         self._silent: dict[int, str] = {}
         self.heard_at, self.broken_since, self.why = 0.0, 0.0, ""
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
@@ -64,9 +68,15 @@ class Feed(QObject):
         self.heard_at = time.time()
 
     @property
-    def running(self) -> bool:
-        """It was started."""
-        return bool(self._watches) or self.broken_since > 0
+    def live(self) -> bool:
+        """Changes arrive."""
+        return len(self._listening) == len(self._spans) > 0 and not self._silent
+
+    def look(self) -> None:
+        """Start anew what ended by itself: the connection was closed to log in again."""
+        if any(not watch.alive for watch in self._watches):
+            self._say_broken(_("the connection was closed"))
+            self.start()
 
     def start(self) -> None:
         """Watch from where it was left."""
@@ -78,8 +88,11 @@ class Feed(QObject):
 
     def stop(self) -> None:
         """End the streams; must not wait. What they told but nobody was handed comes again after the next `start`."""
+        if self._partial:  # a parcel counts as handed over only as a whole
+            self._hand_over(len(self._parcels[0][1]))  # type: ignore[arg-type]  # never a state
         self._round += 1
         self._silent.clear()
+        self._listening.clear()
         self._parcels.clear()
         for watch in self._watches:
             watch.stop()
@@ -99,25 +112,38 @@ class Feed(QObject):
 
     def post(self, origin: _From, parcel: tuple[WatchEvent, ...] | WatchState) -> None:
         """From a watch's thread."""
-        if isValid(self):
-            self._parcels.append((origin, parcel))
+        self._parcels.append((origin, parcel))
+        with contextlib.suppress(RuntimeError):  # the section is gone, and we with it
             self._arrived.emit()
 
     def _on_arrived(self) -> None:
-        count = 0
-        while self._parcels and count < _AT_ONCE:
-            (number, place), parcel = self._parcels.popleft()
+        left = _AT_ONCE
+        while self._parcels and left > 0:
+            (number, place), parcel = self._parcels[0]
             if number != self._round:
+                self._parcels.popleft()
                 continue
             self.heard_at = time.time() if not _is_lost(parcel) else self.heard_at
             if isinstance(parcel, WatchState):
+                self._parcels.popleft()
                 self._take_state(place, parcel)
             else:
-                count += len(parcel)
-                self._next[place] = parcel[-1].kv.mod_revision + 1
-                self.events.emit(parcel)
+                left -= self._hand_over(left)
         if self._parcels:
             self._arrived.emit()
+
+    def _hand_over(self, most: int) -> int:
+        """Some events of the first parcel; a deleted folder can be one parcel of 100,000."""
+        (number, place), parcel = self._parcels.popleft()
+        assert not isinstance(parcel, WatchState)
+        now, later = parcel[:most], parcel[most:]
+        self._partial = bool(later)
+        if later:
+            self._parcels.appendleft(((number, place), later))
+        else:
+            self._next[place] = now[-1].kv.mod_revision + 1
+        self.events.emit(now)
+        return len(now)
 
     def _take_state(self, place: int, state: WatchState) -> None:
         if state.kind is WatchKind.LOST:
@@ -127,8 +153,10 @@ class Feed(QObject):
         if state.kind is WatchKind.COMPACTED:
             self._next[place] = state.revision + 1
             self.missed.emit(state.revision)
+            return
+        self._listening.add(place)
         self._silent.pop(place, None)
-        if not self._silent and self.broken_since:
+        if self.live:
             self.broken_since, self.why = 0.0, ""
             self.state_changed.emit()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from nasclustergui.subsystems.etcd.page.sections.keys.key_rows import cell, heads, sentence
@@ -22,6 +24,7 @@ class KeyModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.tree = KeyTree(self)
+        self.unsaved: Container[bytes] = ()  # keys with something typed
         self._heads = heads()
 
     # ---- what the tree tells
@@ -56,7 +59,7 @@ class KeyModel(QAbstractTableModel):
     def cell(self, index: Index) -> Cell:
         """For the delegate."""
         entry = self.entry(index)
-        return cell(entry, index.column()) if entry is not None else EMPTY
+        return cell(entry, index.column(), entry.path in self.unsaved) if entry is not None else EMPTY
 
     def row(self, _index: Index) -> Row | None:
         """For the delegate's tool tips of tables that hide columns: none here."""

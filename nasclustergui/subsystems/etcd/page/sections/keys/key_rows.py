@@ -17,10 +17,10 @@ def heads() -> tuple[str, str, str]:
     return _("Key"), _("Keys"), _("Revision")
 
 
-def cell(entry: Entry, column: int) -> Cell:
-    """What stands in a column of the row."""
+def cell(entry: Entry, column: int, unsaved: bool = False) -> Cell:
+    """What stands in a column of the row; `unsaved`: something was typed into the key."""
     if column == NAME:
-        return _name(entry)
+        return _name(entry, unsaved)
     if column == KEYS:
         if not entry.folder:
             return Cell()
@@ -30,11 +30,12 @@ def cell(entry: Entry, column: int) -> Cell:
     return Cell()
 
 
-def _name(entry: Entry) -> Cell:
+def _name(entry: Entry, unsaved: bool = False) -> Cell:
     if entry.kind is Kind.MORE:
         return _more(entry)
     words = [mark_word(entry.mark)] if entry.mark is not Mark.NONE else []
     if entry.kind is Kind.KEY:
+        words += [_("not saved")] if unsaved else []
         words += [word] if (word := _note(entry)) else []
         if not entry.name:
             return Cell(_("(named like its folder)"), "name", "key-round", " · ".join(words), role="text2")

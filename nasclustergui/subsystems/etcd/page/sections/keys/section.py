@@ -48,6 +48,7 @@ class KeysSection(Section):
         self.feed = Feed(desk, self)
         self.keeper = Keeper(desk, self)
         self.asking = Asking(self, self.keeper)
+        self.model.unsaved = self.keeper.drafts
         self.menus = KeyMenus(self, self.asking)
         self.panel = KeyPanel(self.keeper, self._fill_more)
         self.search = SearchView(desk)
@@ -105,6 +106,8 @@ class KeysSection(Section):
         panel.delete_asked.connect(lambda: keeper.propose_delete(keeper.key) if keeper.key is not None else None)
         panel.new_asked.connect(self.create_new)
         keeper.proposed.connect(self.plan_proposed)
+        keeper.changed.connect(self.table.viewport().update)
+        panel.editor.edited.connect(self.table.viewport().update)
         keeper.refused.connect(lambda error: present(self.window(), error))
         self.stack.retry.connect(self.loader.begin)
 
@@ -259,13 +262,14 @@ class KeysSection(Section):
 
     def _fade(self) -> None:
         self.model.tree.fade()
+        self.feed.look()
 
     def _show_state(self) -> None:
         since = self.feed.broken_since
         if since:
             self.live.set_state("stale", _("Changes since {time} not seen").format(time=clock(since)), tint=True)
             self.live.setToolTip(self.feed.why)
-        else:
+        elif self.feed.live:
             self.live.set_state("ok", _("Live"), tint=False)
             self.live.setToolTip(_("Changes appear here as they happen."))
         reach = self.loader.reach

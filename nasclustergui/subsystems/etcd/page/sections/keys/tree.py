@@ -351,13 +351,29 @@ class KeyTree:
         over = [entry for entry in self._marked if entry.marked_until <= now]
         if over:
             self._marked = [entry for entry in self._marked if entry.marked_until > now]
+        gone = [entry for entry in over if entry.mark is Mark.DELETED]
         for entry in over:
-            deleted, entry.mark = entry.mark is Mark.DELETED, Mark.NONE
-            if deleted:
-                self._drop(entry)
-            else:
-                self._touch(entry)
+            entry.mark = Mark.NONE
+            self._touch(entry)
+        self._drop_all(gone)
         return bool(self._marked)
+
+    def _drop_all(self, gone: list[Entry]) -> None:
+        """Many at once: neighbours go in one removal, for each costs as much as there are rows."""
+        runs: list[list[int]] = []
+        placed = [(row, entry) for entry in gone if (row := self.row_of(entry)) >= 0]
+        for row, entry in sorted(placed, key=lambda pair: pair[0]):
+            end = row + 1 + (sum(1 for _each in entry.shown()) if entry.open else 0)
+            if runs and row <= runs[-1][1]:
+                runs[-1][1] = max(end, runs[-1][1])
+            else:
+                runs.append([row, end])
+        for first, end in reversed(runs):
+            self._remove(first, end - first)
+        lost = set(gone)
+        for folder in {entry.parent for entry in gone}:
+            if folder is not None and folder.children is not None:
+                folder.children = [child for child in folder.children if child not in lost]
 
 
 def _difference(kv: KeyValue) -> int:
