@@ -12,7 +12,10 @@ from nasclustergui.remote.prompt import Prompt
 from nasclustergui.remote.waiting import Slots, TimeUp, Watch
 
 if TYPE_CHECKING:
+    from nasclustergui.remote.channel import Conversation
     from nasclustergui.remote.ssh_transport import SshChannel, SshTransport
+
+    Make = Callable[[SshChannel, bytes, Prompt | None], Conversation]
 
 MAX_SESSIONS = 8  # sshd's MaxSessions is 10: one more is the sampler's, one ends what was cancelled
 
@@ -31,8 +34,19 @@ class Sessions:
         self._node, self._end = node, end
         self._slots = Slots(limit)
 
-    def run(self, transport: SshTransport, line: str, stdin: bytes, prompt: Prompt | None, watch: Watch) -> Result:
-        """Run in a session of its own. Raises Unreachable, Cancelled, TimeUp, AskedTwice."""
+    def run(
+        self,
+        transport: SshTransport,
+        line: str,
+        stdin: bytes,
+        prompt: Prompt | None,
+        watch: Watch,
+        make: Make | None = None,
+    ) -> Result:
+        """Run in a session of its own; `make`: the conversation, if not the usual one.
+
+        Raises Unreachable, Cancelled, TimeUp, AskedTwice.
+        """
         import paramiko  # loaded by now
 
         from nasclustergui.remote.channel import Conversation
@@ -41,7 +55,7 @@ class Sessions:
         try:
             channel = self._open(transport, watch)
             try:
-                talk = Conversation(channel, stdin, prompt)
+                talk = (make or Conversation)(channel, stdin, prompt)
                 return talk.run(line, watch)
             finally:
                 self._slots.release()

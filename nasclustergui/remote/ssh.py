@@ -20,7 +20,9 @@ from nasclustergui.remote.sudo import Sudo
 from nasclustergui.remote.waiting import DaemonPool, TimeUp, Watch
 
 if TYPE_CHECKING:
+    from nasclustergui.remote.sessions import Make
     from nasclustergui.remote.ssh_transport import SshChannel, SshTransport
+    from nasclustergui.remote.stream import Talk
 
 ENDING_TIMEOUT = 10.0
 
@@ -72,6 +74,13 @@ class SshNode:
                 error.sent = late.sent
                 raise error from None
 
+    def stream(self, command: Command, talk: Talk, job: Job) -> Result:
+        """See `stream.StreamNode`."""
+        from nasclustergui.remote.stream import maker
+
+        with Watch(None, job) as watch:
+            return self._run(command, watch, self._sessions, make=maker(talk))
+
     def no_answer(self, seconds: float, details: str = "") -> NoAnswer:
         """The error for a node that took longer than `seconds`."""
         return NoAnswer(
@@ -81,11 +90,13 @@ class SshNode:
             details=details,
         )
 
-    def _run(self, command: Command, watch: Watch, sessions: Sessions, *, quiet: bool = False) -> Result:
+    def _run(
+        self, command: Command, watch: Watch, sessions: Sessions, *, quiet: bool = False, make: Make | None = None
+    ) -> Result:
         transport = self._transport(watch)
 
         def execute(line: str, stdin: bytes, prompt: Prompt | None) -> Result:
-            return sessions.run(transport, line, stdin, prompt, watch)
+            return sessions.run(transport, line, stdin, prompt, watch, make)
 
         if command.root and transport.user != "root":
             return self._sudo.run(command, transport.user, self.host, execute, watch, quiet=quiet)

@@ -1,0 +1,1 @@
+"""Reading logs: parsers, pages of older entries, entries of several nodes in one order, filters."""
