@@ -22,6 +22,7 @@ def pages() -> tuple[PageSpec, ...]:
         PageSpec("nodes", "server", _("Nodes")),
         PageSpec("gluster", "database", _("Distributed Storage")),
         PageSpec("config", "sliders-horizontal", _("Configuration")),
+        PageSpec("logs", "scroll-text", _("Logs")),
         PageSpec(""),
         PageSpec("alerts", "bell", _("Alerts")),
         PageSpec("timeline", "history", _("Timeline")),

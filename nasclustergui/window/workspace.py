@@ -26,6 +26,7 @@ from nasclustergui.core.units import clock, percent
 from nasclustergui.subsystems.etcd.page import ConfigurationPage
 from nasclustergui.subsystems.etcd.page import Desk as ConfigDesk
 from nasclustergui.subsystems.gluster.page import Desk, StoragePage
+from nasclustergui.subsystems.logs.page import LogsPage
 from nasclustergui.subsystems.nodes.model import Link
 from nasclustergui.ui.errors import ErrorDialog, describe
 from nasclustergui.ui.jobs import Jobs
@@ -71,6 +72,7 @@ class Workspace(QObject):
         desk = Desk(session.profile.name, session.profile, jobs, session.gluster.pool)
         self.storage = StoragePage(session.profile.name, profile=session.profile, desk=desk)
         self.config = ConfigurationPage(ConfigDesk(session.profile.name, session.profile, jobs, session.store))
+        self.logs = LogsPage(session.nodes, [node.name for node in session.profile.nodes], jobs, write)
         self.alerts, self.timeline = AlertsPage(), TimelinePage()
         self.roles = RolesFlow(session, jobs, frame)
         self.joining = JoinFlow(session, jobs, frame)
@@ -79,7 +81,7 @@ class Workspace(QObject):
         self.plan_dialog: PlanDialog | None = None
         self.dock = JobsDock(jobs)
         frame.set_cluster(session.profile, _profile_facts(session))
-        for page in (self.overview, self.nodes, self.storage, self.config, self.alerts, self.timeline):
+        for page in (self.overview, self.nodes, self.storage, self.config, self.logs, self.alerts, self.timeline):
             self._tie(page)
             frame.add_page(page)
         self.dock.setVisible(False)
@@ -131,6 +133,7 @@ class Workspace(QObject):
         self.lock.close()
         self.frame.status.guard_clicked.disconnect(self._show_lock)
         self.config.close_down()
+        self.logs.close_down()
         self.roles.close()
         self.joining.close()
         if self.plan_dialog is not None:

@@ -33,6 +33,7 @@ def node_actions() -> tuple[NodeAction, ...]:
     """All of them, titled in the active language, in the menu's order."""
     return (
         NodeAction("terminal.open", "terminal", _("Terminal"), why_no_terminal, button=True),
+        NodeAction("logs.show", "scroll-text", _("Logs"), lambda _state, _node: "", button=True),
         NodeAction("node.join", "plus", _("Join cluster…"), join.why_not_joined),
         NodeAction("node.heartbeat", "heart-pulse", _("Heartbeat service…"), join.why_not_heartbeat),
         NodeAction("roles.promote", "crown", _("Promote to manager…"), roles.why_not_promote),
