@@ -30,6 +30,9 @@ class Scene:
     """A window with one terminal, 80 columns wide or more."""
 
     def __init__(self, qtbot: QtBot) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.setup(app)
         self.bot, self.shells = qtbot, FakeShells()
         self.recorded: list[str] = []
         record = lambda what, node, _user, _status: self.recorded.append(f"{what} {node}")  # noqa: E731

@@ -425,6 +425,16 @@ def test_a_narrower_screen_wraps_and_a_wider_one_joins_again() -> None:
     assert screen.cursor == (2, 3)
 
 
+def test_colours_stay_with_their_text_when_it_is_wrapped_anew() -> None:
+    screen = Screen(20, 5).feed("ab\x1b[31m" + "r" * 14 + "\x1b[0mcd\x1b[7mx\x1b[0m\r\n\x1b[44m漢\x1b[0m字")
+    before = screen.frame.lines[0]
+    for columns in (7, 3, 11, 20):
+        screen.terminal.resize(columns, 5)
+    after = screen.frame.lines[0]
+    assert (after.text, after.runs) == (before.text, before.runs)
+    assert screen.style(1, 0) == screen.style(1, 1) == Style(bg=4)
+
+
 def test_a_lower_screen_pushes_lines_into_the_history_and_a_higher_one_takes_them_back() -> None:
     screen = full()
     screen.terminal.resize(10, 2)

@@ -36,9 +36,13 @@ def find(first: int, lines: Sequence[Line], wanted: str) -> list[Span]:
         at = folded.find(wanted)
         if at < 0:
             continue
-        places = _places(first + start, group)
+        places = _places(first + start, group) if len(group) > 1 or not isinstance(group[0].cells, str) else None
         while at >= 0 and len(found) < MOST:
             end = at + len(wanted)
+            if places is None:  # one line, one character per column
+                found.append(Span(Spot(first + start, at), Spot(first + start, end)))
+                at = folded.find(wanted, end)
+                continue
             last = places[end - 1]
             found.append(Span(places[at], Spot(last.line, _after(group[last.line - first - start], last.column))))
             at = folded.find(wanted, end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nasclustergui.subsystems.terminal.emulator.cells import EMPTY, Line, Row, styles_of, thaw, width
+from nasclustergui.subsystems.terminal.emulator.cells import EMPTY, Line, Row, Run, styles_of, thaw, width
 from nasclustergui.subsystems.terminal.emulator.history import History
 
 Place = tuple[int, int]  # column, line
@@ -68,6 +68,8 @@ def _offset(group: Sequence[Line], place: Place) -> int:
 def _wrapped(group: Sequence[Line], columns: int, offset: int | None) -> tuple[list[Line], Place]:
     if len(group) == 1 and len(group[0]) <= columns and not group[0].wrapped:
         return [group[0]], (offset or 0, 0)
+    if all(isinstance(line.cells, str) for line in group):
+        return _wrapped_text(group, columns, offset)
     cells: list[str] = []
     styles = []
     for line in group:
@@ -88,6 +90,33 @@ def _wrapped(group: Sequence[Line], columns: int, offset: int | None) -> tuple[l
         made.append(row.line())
         start = end
     return made or [EMPTY], _place(ends, offset or 0, columns)
+
+
+def _wrapped_text(group: Sequence[Line], columns: int, offset: int | None) -> tuple[list[Line], Place]:
+    """The usual case: every character has a column of its own, so strings and runs can be cut as they are."""
+    text, runs = "", list[Run]()
+    for line in group:
+        for first, end, style in line.runs:
+            first, end = first + len(text), end + len(text)
+            if runs and runs[-1][1:] == (first, style):  # it was cut where the line was
+                first = runs.pop()[0]
+            runs.append((first, end, style))
+        text += line.text
+    ends = [*range(columns, len(text), columns), len(text)]
+    made, start, done = [], 0, 0
+    for end in ends:
+        own = []
+        while done < len(runs):
+            first, stop, style = runs[done]
+            if first >= end:
+                break
+            own.append((max(first, start) - start, min(stop, end) - start, style))
+            if stop > end:
+                break
+            done += 1
+        made.append(Line(text[start:end], tuple(own), end < len(text)))
+        start = end
+    return made, _place(ends, offset or 0, columns)
 
 
 def _ends(cells: Sequence[str], columns: int) -> list[int]:

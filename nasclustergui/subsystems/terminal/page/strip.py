@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QTabBar
+from PySide6.QtWidgets import QTabBar, QToolButton
 
 from nasclustergui.core.i18n import _
 from nasclustergui.ui import theme
@@ -33,6 +33,7 @@ class TabStrip(QTabBar):
         self.setElideMode(Qt.TextElideMode.ElideRight)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(_("Terminals"))
+        self.restyle()
 
     def add(self, text: str, icon: str, role: str) -> int:
         """A tab at the end; its position."""
@@ -62,12 +63,21 @@ class TabStrip(QTabBar):
         wide = theme.text_width(self.tabText(index), "strong") + theme.size("icon") + theme.size("hit") + 34
         return QSize(min(wide, theme.px(WIDEST)), theme.px(HEIGHT))
 
+    def tabLayoutChange(self) -> None:
+        """The arrows stay above the buttons of tabs that are half out of sight."""
+        super().tabLayoutChange()
+        for arrow in self.findChildren(QToolButton):
+            arrow.raise_()
+
     def minimumTabSizeHint(self, _index: int) -> QSize:
         """Icon, a few letters, the button."""
-        return QSize(theme.px(110), theme.px(HEIGHT))
+        return QSize(theme.px(140), theme.px(HEIGHT))
 
     def restyle(self) -> None:
         """Measure again: an empty text and back makes QTabBar forget what it measured."""
+        for arrow in self.findChildren(QToolButton):  # they lie over the tabs that do not fit
+            arrow.setAutoFillBackground(True)
+            theme.set_colors(arrow, Window="sidebar", Button="sidebar")
         for at in range(self.count()):
             text = self.tabText(at)
             self.setTabText(at, "")
