@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 
 from nasclustergui.core.errors import NasError
@@ -207,7 +207,13 @@ class KeysSection(Section):
     def _on_stuck(self) -> None:
         """The way to the wanted key cannot be read: the panel says why."""
         if self._goal is not None and not self._goal.endswith(b"/"):
-            self.keeper.choose(self._goal)
+            self._show_without_row(self._goal)
+
+    def _show_without_row(self, key: bytes) -> None:
+        blocker = QSignalBlocker(self.table)  # no row is chosen, but the panel does show a key
+        self.table.setCurrentIndex(QModelIndex())
+        blocker.unblock()
+        self.keeper.choose(key)
 
     def _on_failed(self, error: NasError) -> None:
         self.stack.show_failed(error, self.feed.heard_at or None)
@@ -242,7 +248,7 @@ class KeysSection(Section):
         elif not entry.has_read(goal):
             self.loader.load(entry)
         elif not goal.endswith(b"/"):
-            self.keeper.choose(goal)  # there is none, or the watch has not told of it yet
+            self._show_without_row(goal)  # there is none, or the watch has not told of it yet
 
     # ---- the watch
 
