@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from nasclustergui.cluster.lifecycle.join.judge_leftovers import etcd_aside, gluster_aside
 from nasclustergui.cluster.lifecycle.join.judge_network import missing_here, missing_there
-from nasclustergui.cluster.lifecycle.join.model import Look, Verdict
+from nasclustergui.cluster.lifecycle.join.model import Check, Look, Verdict
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _
@@ -184,7 +184,8 @@ def _peer(look: Look, cluster: str) -> tuple[Step, ...]:
 def _meaning(verdict: Verdict) -> Iterator[Meaning]:
     look = verdict.look
     for finding in verdict.findings:
-        if finding.severity is Severity.WARN or finding.fix:
+        answered = finding.check is Check.ETCD and finding.severity is Severity.INFO  # the login was given meanwhile
+        if (finding.severity is Severity.WARN or finding.fix) and not answered:
             yield Meaning(finding.severity, finding.text, finding.fix or finding.more)
     if look.unread:
         title = _("Not asked: {nodes}").format(nodes=", ".join(look.unread))
