@@ -10,6 +10,7 @@ from typing import Any
 from nasclustergui.cli.brick_places import on_places
 from nasclustergui.cli.brick_words import BrickWords, read_words
 from nasclustergui.cli.changes import Consent, carry_out
+from nasclustergui.cli.drains import refuse_draining
 from nasclustergui.cli.exit_codes import Exit
 from nasclustergui.cli.status import show_table, volume_data, volume_row
 from nasclustergui.cli.terminal import say, say_json
@@ -50,6 +51,7 @@ def run(session: Session, options: Namespace) -> Exit:
     plan = make_plan(state, session.profile.name, options, bricks, disks, audience)
     if bricks is not None:
         specs = brick_specs(bricks.bricks, state, disks)
+        refuse_draining(session, [spec.node for spec in specs])
         plan = on_places(session, plan, specs, state, force=bricks.force, aside=options.set_aside)
     return carry_out_as(session, plan, options)
 

@@ -23,7 +23,7 @@ class NodeWord:
 
 
 def node_word(state: ClusterState, node: NodeState) -> NodeWord:
-    """Worst first: unreachable, bricks down, last copies; else Online."""
+    """Worst first: unreachable, bricks down, last copies; then draining, healing; else Online."""
     if node.link is Link.CONNECTING:
         return NodeWord("unknown", _("Connecting"))
     if node.link is Link.REFUSED:
@@ -42,6 +42,10 @@ def node_word(state: ClusterState, node: NodeState) -> NodeWord:
         return NodeWord("warn", _("Last copies"), _("of {volumes}").format(volumes=", ".join(last)))
     if state.gluster is not None and node.name in state.gluster.waits_for:
         return NodeWord("warn", _("glusterd hangs"))
+    if state.etcd is not None and (drain := state.etcd.drains.get(node.name)) is not None:
+        since = _("since {time}").format(time=clock(drain.at)) if drain.at else ""
+        by = _("by {who}").format(who=drain.who) if drain.who else ""
+        return NodeWord("drain", _("Draining"), " ".join(part for part in (by, since) if part))
     healing = [v.name for v, i in state.bricks_of(node.name) if v.bricks[i].heal_pending]
     if healing:
         return NodeWord("busy", _("Healing"), ", ".join(dict.fromkeys(healing)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nasclustergui.core.disks import Disk, mount_of
 from nasclustergui.core.errors import NasError
+from nasclustergui.core.i18n import _
 from nasclustergui.core.profile import Profile
-from nasclustergui.subsystems.etcd.model import EtcdState
+from nasclustergui.subsystems.etcd.model import Drain, EtcdState
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
 from nasclustergui.subsystems.nodes.model import NodesState
 
@@ -86,3 +87,9 @@ def with_volumes(disks: tuple[Disk, ...], state: GlusterState | None) -> tuple[D
             if mount is not None:
                 users.setdefault((brick.node, mount), []).append(volume.name)
     return tuple(disk.used(tuple(dict.fromkeys(users.get((disk.node, disk.mount), ())))) for disk in disks)
+
+
+def with_drains(disks: tuple[Disk, ...], drains: Mapping[str, Drain]) -> tuple[Disk, ...]:
+    """The disks; those on nodes that are being drained take no new bricks."""
+    why = _("its node is being drained")
+    return tuple(replace(d, problem=why) if d.node in drains and not d.problem else d for d in disks)

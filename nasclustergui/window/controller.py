@@ -11,7 +11,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from nasclustergui.cluster.session import Session
-from nasclustergui.cluster.state import ClusterState, with_volumes
+from nasclustergui.cluster.state import ClusterState, with_drains, with_volumes
 from nasclustergui.cluster.verdict import Since, Verdict, problems, verdict
 from nasclustergui.core.disks import Disk
 from nasclustergui.core.errors import LockHeld, NasError, OutcomeUnknown
@@ -164,7 +164,6 @@ class Controller(QObject):
             if self.state.gluster is not None:
                 self._note(gluster_health.changes(self.state.gluster, new))
             self._merge(gluster=new, errors=errors, read_at=read_at)
-            self.disks = with_volumes(self._bare_disks, new)
         elif isinstance(new, EtcdState):
             if self.state.etcd is not None:
                 self._note(etcd_health.changes(self.state.etcd, new))
@@ -176,8 +175,13 @@ class Controller(QObject):
 
     def _on_disks(self, disks: tuple[Disk, ...]) -> None:
         self._bare_disks = disks
-        self.disks = with_volumes(disks, self.state.gluster)
+        self._show_disks()
         self.changed.emit()
+
+    def _show_disks(self) -> None:
+        """With the volumes on them, and why they take no bricks now."""
+        drains = self.state.etcd.drains if self.state.etcd is not None else {}
+        self.disks = with_drains(with_volumes(self._bare_disks, self.state.gluster), drains)
 
     def _merge(
         self,
@@ -198,6 +202,8 @@ class Controller(QObject):
             errors=old.errors if errors is None else errors,
             read_at=old.read_at if read_at is None else read_at,
         )
+        if gluster is not None or etcd is not None:
+            self._show_disks()
         self.found = self._since.stamp(problems(self.state))
         self.verdict = verdict(self.state, self.found)
         self.changed.emit()

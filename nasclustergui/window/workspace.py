@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog
 from nasclustergui.cluster.alerts.page import AlertsPage, TimelinePage
 from nasclustergui.cluster.lifecycle.flow_roles import RolesFlow
 from nasclustergui.cluster.lifecycle.join.flow import JoinFlow
+from nasclustergui.cluster.lifecycle.leave.flow import LeaveFlow
 from nasclustergui.cluster.nodes.page import NodesPage
 from nasclustergui.cluster.overview.page import OverviewPage
 from nasclustergui.cluster.session import Session
@@ -46,6 +47,7 @@ class Workspace(QObject):
     Attributes:
         controller: polls and plans. pages: by id. dock: the jobs.
         roles: promoting and demoting nodes. joining: nodes that join, their heartbeat, taking them out again.
+        leaving: draining and removing nodes.
         plan_dialog: the plan that is shown now, None otherwise. lock: who else changes the cluster.
 
     Signals:
@@ -76,6 +78,7 @@ class Workspace(QObject):
         self.alerts, self.timeline = AlertsPage(), TimelinePage()
         self.roles = RolesFlow(session, jobs, frame)
         self.joining = JoinFlow(session, jobs, frame)
+        self.leaving = LeaveFlow(session, jobs, frame)
         self.terminals = Terminals(session, frame)
         self.terminals.on_key(self.nodes, self.nodes.chosen)
         self.plan_dialog: PlanDialog | None = None
@@ -116,6 +119,8 @@ class Workspace(QObject):
         )
         controller.plan_ended.connect(self.joining.on_plan_ended)
         self.joining.notice.connect(lambda state, text: frame.toasts.show(state, text))
+        self.leaving.plan_ready.connect(self.propose)
+        self.leaving.notice.connect(lambda state, text: frame.toasts.show(state, text))
         self.roles.left_changed.connect(lambda: controller.set_etcd_left(self.roles.left))
         frame.status.guard_clicked.connect(self._show_lock)
         for signal in (self.jobs.added, self.jobs.changed, self.jobs.finished):
@@ -136,6 +141,7 @@ class Workspace(QObject):
         self.logs.close_down()
         self.roles.close()
         self.joining.close()
+        self.leaving.close()
         if self.plan_dialog is not None:
             self.plan_dialog.reject()
 
@@ -203,7 +209,7 @@ class Workspace(QObject):
             self.break_lock()
         elif self.terminals.run_action(action):
             return
-        elif not self.roles.run_action(action) and not self.joining.run_action(action):
+        elif not any(flow.run_action(action) for flow in (self.roles, self.joining, self.leaving)):
             for page in self.frame.pages.values():
                 if page.run_action(action):
                     self.frame.show_page(page.page_id)

@@ -6,6 +6,7 @@ from argparse import Namespace
 from functools import partial
 from typing import Any
 
+from nasclustergui.cli.drains import refuse_draining
 from nasclustergui.cli.exit_codes import Exit
 from nasclustergui.cli.gluster import carry_out_as
 from nasclustergui.cli.status import show_table
@@ -77,7 +78,10 @@ def reset_brick(session: Session, options: Namespace) -> Exit:
 
 def _read(session: Session, volume: str, brick: str, to: str) -> tuple[Findings, Place | None]:
     task = partial(_ask, session, volume, brick, to)
-    return work(Job(_("Look at the disks"), quiet=True), task)
+    found, place = work(Job(_("Look at the disks"), quiet=True), task)
+    if place is not None:
+        refuse_draining(session, [place[0].node])
+    return found, place
 
 
 def _ask(session: Session, volume: str, brick: str, to: str, job: Job) -> tuple[Findings, Place | None]:

@@ -12,7 +12,9 @@ from nasclustergui.cli.words import Words
 
 FEATURES: tuple[str, ...] = (
     "join",
+    "logs",
     "roles",
+    "leave",
 )
 
 

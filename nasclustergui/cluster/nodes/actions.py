@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from nasclustergui.cluster.lifecycle.join import actions as join
+from nasclustergui.cluster.lifecycle.leave import actions as leave
 from nasclustergui.cluster.lifecycle.roles import actions as roles
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.cluster.terminals.guarded import why_no_terminal
@@ -39,5 +40,8 @@ def node_actions() -> tuple[NodeAction, ...]:
         NodeAction("roles.promote", "crown", _("Promote to manager…"), roles.why_not_promote),
         NodeAction("roles.demote", "circle-arrow-down", _("Demote to worker…"), roles.why_not_demote),
         NodeAction("roles.demote", "undo-2", _("Clean up etcd…"), roles.why_not_clean_up),
+        NodeAction("node.drain", "log-out", _("Drain…"), leave.why_not_drained),
+        NodeAction("node.undrain", "undo-2", _("End drain…"), leave.why_not_undrained),
         NodeAction("node.take_out", "undo-2", _("Take out again…"), join.why_not_taken_out, danger=True),
+        NodeAction("node.remove", "trash-2", _("Remove from cluster…"), leave.why_not_removed, danger=True),
     )

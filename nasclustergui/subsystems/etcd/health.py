@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from nasclustergui.core.events import Event, Problem, Severity
 from nasclustergui.core.i18n import _, ngettext
-from nasclustergui.subsystems.etcd.model import EtcdState, Member, MemberAlarm
+from nasclustergui.core.units import clock
+from nasclustergui.subsystems.etcd.model import Drain, EtcdState, Member, MemberAlarm
 
 
 def problems(state: EtcdState) -> tuple[Problem, ...]:
     """Everything about etcd that needs an eye, worst first."""
     found = [*_quorum(state), *_alarms(state), *_learners(state), *_registrations(state), *_versions(state)]
+    found += _drains(state)
     return tuple(sorted(found, key=lambda problem: -problem.severity))
 
 
@@ -181,9 +183,42 @@ def _versions(state: EtcdState) -> list[Problem]:
     ]
 
 
+def _drains(state: EtcdState) -> list[Problem]:
+    return [
+        Problem(
+            f"etcd/drain/{name}",
+            Severity.INFO,
+            _("{node} is being drained").format(node=name),
+            _("Nothing new is placed on it. Its bricks stay and serve files. {note}").format(note=drain_note(drain)),
+            (
+                _("When the work on {node} is done, end the drain in its menu on the Nodes page.").format(node=name),
+                _("Or remove it from the cluster."),
+            ),
+            f"nodes.show:{name}",
+            name,
+            drain.at,
+        )
+        for name, drain in sorted(state.drains.items())
+    ]
+
+
+def drain_note(drain: Drain) -> str:
+    """Who, when and why, as far as that was written down: "By anna@desk since 12:03: new disks."."""
+    who = drain.who or _("somebody")
+    text = _("By {who} since {time}").format(who=who, time=clock(drain.at)) if drain.at else _("By {who}")
+    said = text.format(who=who)
+    return f"{said}: {drain.why.rstrip('.')}." if drain.why else f"{said}."
+
+
 def changes(old: EtcdState, new: EtcdState) -> tuple[Event, ...]:
     """What happened between two readings, at the time of the newer one."""
-    return (*_leader_changes(old, new), *_member_changes(old, new), *_alarm_changes(old, new), *_node_changes(old, new))
+    return (
+        *_leader_changes(old, new),
+        *_member_changes(old, new),
+        *_alarm_changes(old, new),
+        *_node_changes(old, new),
+        *_drain_changes(old, new),
+    )
 
 
 def _leader_changes(old: EtcdState, new: EtcdState) -> list[Event]:
@@ -263,3 +298,16 @@ def _node_changes(old: EtcdState, new: EtcdState) -> list[Event]:
         for name in sorted(before - now)
     ]
     return came + gone
+
+
+def _drain_changes(old: EtcdState, new: EtcdState) -> list[Event]:
+    begun = [
+        Event(new.read_at, Severity.INFO, _("{node} is being drained").format(node=name), drain_note(drain), name)
+        for name, drain in sorted(new.drains.items())
+        if name not in old.drains
+    ]
+    ended = [
+        Event(new.read_at, Severity.OK, _("{node} is no longer being drained").format(node=name), "", name)
+        for name in sorted(old.drains.keys() - new.drains.keys())
+    ]
+    return begun + ended

@@ -58,6 +58,20 @@ class Registration:
 
 
 @dataclass(frozen=True)
+class Drain:
+    """`/cluster/nodes/<name>/drain`: nothing new is to be placed on the node, whether it is on or off.
+
+    Attributes:
+        who: "anna@desk", "" if unknown. at: Unix time, None if unknown. why: for people, may be empty.
+    """
+
+    node: str
+    who: str = ""
+    at: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class MemberAlarm:
     """An alarm, "NOSPACE" or "CORRUPT", and the member (its label) that raised it."""
 
@@ -78,6 +92,7 @@ class EtcdState:
         registrations_error: why the registrations could not be read, a sentence; "" if they were.
         last_roles: node → the role it registered with last, also where that can't be read now or its lease ran out.
         registrations_hint: what to do about it. login_refused: etcd wants another user or password for them.
+        drains: node → that it is being drained, as it was read last.
     """
 
     members: tuple[Member, ...] = ()
@@ -89,6 +104,7 @@ class EtcdState:
     registrations_hint: str = ""
     login_refused: bool = False
     last_roles: Mapping[str, str] = field(default_factory=dict)
+    drains: Mapping[str, Drain] = field(default_factory=dict)
 
     @property
     def leader(self) -> Member | None:
