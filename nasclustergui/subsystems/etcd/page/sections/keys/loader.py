@@ -59,7 +59,7 @@ class Loader(QObject):
         if self._reaching:
             return
         self._reaching = True
-        self._desk.read(self, _reach, self._on_reach, self._on_no_reach)
+        self._desk.read(self, reach, self._on_reach, self._on_no_reach)
 
     def _on_reach(self, found: Reach) -> None:
         self._reaching = False
@@ -99,6 +99,8 @@ class Loader(QObject):
         if not self._tree.take_page(folder, now):  # older than what the watch lost: read the same once more
             self._read(folder, page.start, max(FIRST, len(page.children)))
             return
+        if folder is self._tree.root:
+            self._desk.read(self, _zones, lambda _found: None, lambda _error: None)
         if later is not None:
             folder.loading = True
             QTimer.singleShot(0, self, partial(self._on_page, folder, generation, later))
@@ -138,9 +140,9 @@ class Loader(QObject):
         self._counting = False  # they stay dashes until something comes into sight again
 
 
-def _reach(store: Store, job: Job) -> Reach:
-    schema.zones()  # reads a directory: not in the GUI thread
-    return reach(store, job)
+def _zones(_store: Store, _job: Job) -> None:
+    """Reads a file for each time zone: never in the GUI thread, and not before the first rows."""
+    schema.zones()
 
 
 def _children(prefix: bytes, within: Reach, start: bytes, want: int, store: Store, job: Job) -> LevelPage:
