@@ -52,6 +52,7 @@ class SshChannel(paramiko.Channel):
         refusal: (code, text) when the server refused to open it (RFC 4254, 5.1).
         signal: name of the signal that ended its command ("KILL"), "" if none did.
         cut: the connection ended while the channel was open.
+        ends_with_input: its command ends by itself when the channel is closed. (sshd logs an error about a signal.)
     """
 
     def __init__(self, number: int, bell: threading.Event) -> None:
@@ -59,6 +60,7 @@ class SshChannel(paramiko.Channel):
         self.refusal: tuple[int, str] | None = None
         self.signal = ""
         self.cut = False
+        self.ends_with_input = False
         self._opened = self._abandoned = False
         self._bell = bell
         self.in_buffer.set_event(bell)
@@ -134,7 +136,8 @@ class SshChannel(paramiko.Channel):
         self._abandoned = True
         if self._opened and not self.closed:
             with suppress(paramiko.SSHException, EOFError, OSError):
-                self.request("signal", want_reply=False, text="TERM")
+                if not self.ends_with_input:
+                    self.request("signal", want_reply=False, text="TERM")
                 self.close()
 
     def hang_up(self) -> None:

@@ -44,11 +44,13 @@ class Stream(Conversation):
         super().__init__(channel, b"", prompt)
         self._talk = talk
         self._reads, self._eof_sent = True, False
+        channel.ends_with_input = True
 
     def _drain(self) -> None:
         while self._channel.recv_ready():
             self._talk.received(self._channel.recv(CHUNK))
         super()._drain()
+        self.pid = None  # nobody needs to kill it
         del self._err[:-STDERR_KEPT]
 
     def _feed(self) -> None:

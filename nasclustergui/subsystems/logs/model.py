@@ -10,6 +10,7 @@ from nasclustergui.core.errors import NasError
 from nasclustergui.core.i18n import _
 
 JOURNAL = "journal"  # id of the source
+CLI_LOG = "/cli.log"
 
 
 class Severity(IntEnum):
@@ -155,14 +156,17 @@ class Query:
         )
 
     def chosen(self, logs: NodeLogs) -> tuple[Source, ...]:
-        """The sources to read on a node. Usual are the journal (else syslog files) and GlusterFS's logs."""
+        """The sources to read on a node. Usual are the journal (else syslog files) and GlusterFS's logs, but not
+        cli.log: this program's own questions to gluster fill it.
+        """
         if self.unit:
             return tuple(source for source in logs.sources if source.kind is Kind.JOURNAL)
         if self.sources:
             return tuple(source for source in logs.sources if source.id in self.sources)
         journal = logs.source(JOURNAL)
         instead = journal is None or bool(journal.why_not)
-        return tuple(source for source in logs.sources if source.kind is not Kind.SYSLOG or instead)
+        usual = (source for source in logs.sources if source.kind is not Kind.SYSLOG or instead)
+        return tuple(source for source in usual if not source.id.endswith(CLI_LOG))
 
 
 @dataclass(frozen=True)

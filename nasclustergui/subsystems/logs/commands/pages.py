@@ -24,7 +24,7 @@ _PAGE = r"""
 p=$1 i=$2 e=$3 n=$4 seen=
 IFS='
 '
-for f in $(ls -1t "$p" "$p".* "$p"-* 2>/dev/null); do
+for f in "$p" $(ls -1t "$p".* "$p"-* 2>/dev/null); do
   [ -f "$f" ] || continue
   k=$(stat -c %i "$f")
   if [ "$i" != 0 ] && [ -z "$seen" ]; then

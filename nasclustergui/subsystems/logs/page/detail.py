@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QWidget
 from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.logs.model import JOURNAL, Entry, severity_word
 from nasclustergui.subsystems.logs.page.rows import LOOKS, source_text, time_text
-from nasclustergui.ui.parts import Console, ElidedLabel, Icon, Label, Line, Panel, button, col, label, row
+from nasclustergui.ui.parts import Console, ElidedLabel, Icon, Label, Line, button, col, label, row
 
 Fields = tuple[tuple[str, str], ...]
 # (entry, done, failed): reads all fields in a thread
 ReadFields = Callable[[Entry, Callable[[Fields], object], Callable[[Exception], object]], object]
 
 
-class EntryDetail(Panel):
+class EntryDetail(QWidget):
     """Feed it with `show_entry`."""
 
     def __init__(self, read: ReadFields, close: Callable[[], object]) -> None:
@@ -28,10 +28,8 @@ class EntryDetail(Panel):
         self.facts = ElidedLabel("", "caption", "text3")
         self.text = Console(_("The whole entry"), wrap=True, fill="surface")
         shut = button("", "quiet", "x", small=True, tip=_("Close"), on_click=close)
-        head: QWidget = Panel(
-            row(self._icon, self.title, (self.facts, 1), shut, gap=8, margins=(14, 6, 8, 6)), radius=0
-        )
-        self.setLayout(col(head, Line(), (self.text, 1), gap=0, margins=(1, 1, 1, 1)))
+        head = row(self._icon, self.title, (self.facts, 1), shut, gap=8, margins=(14, 6, 8, 6))
+        self.setLayout(col(Line(), head, Line(), (self.text, 1), gap=0))
 
     def show_entry(self, entry: Entry) -> None:
         """This one; the journal's other fields follow when they are read."""

@@ -9,10 +9,11 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QR
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTableView, QWidget
 
 from nasclustergui.core.i18n import _
+from nasclustergui.subsystems.logs.features.read.as_text import line
 from nasclustergui.subsystems.logs.features.read.timeline import Key
 from nasclustergui.subsystems.logs.model import Entry
 from nasclustergui.subsystems.logs.page.log_model import LogModel
-from nasclustergui.subsystems.logs.page.rows import SOURCE, UNIT, line
+from nasclustergui.subsystems.logs.page.rows import SOURCE, UNIT
 from nasclustergui.ui import theme
 from nasclustergui.ui.style import use_fusion
 from nasclustergui.ui.theme import c

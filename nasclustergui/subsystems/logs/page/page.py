@@ -14,13 +14,13 @@ from nasclustergui.core.errors import NasError
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.job import Job
 from nasclustergui.core.units import count
+from nasclustergui.subsystems.logs.features.read.as_text import line
 from nasclustergui.subsystems.logs.features.read.timeline import MOST, Timeline
 from nasclustergui.subsystems.logs.manager import LogNodes, LogSession
 from nasclustergui.subsystems.logs.model import Entry
 from nasclustergui.subsystems.logs.page.detail import EntryDetail, Fields
 from nasclustergui.subsystems.logs.page.log_model import LogModel
 from nasclustergui.subsystems.logs.page.log_table import LogTable
-from nasclustergui.subsystems.logs.page.rows import line
 from nasclustergui.subsystems.logs.page.told import hidden_text, tell
 from nasclustergui.subsystems.logs.page.tools import Tools
 from nasclustergui.ui.errors import present
@@ -170,7 +170,7 @@ class LogsPage(Page):
         self.problems.set_text(text)
         self.problems.setToolTip("\n".join(told.problems))
         self._problem_box.setVisible(bool(text))
-        n, all_of_them = len(self.model.rows), len(self.model.timeline.entries)
+        n, all_of_them = len(self.model.rows), len(self.model.timeline.entries) - self.model.timeline.first
         if n == all_of_them:
             self.count.set_text(ngettext("{n} entry", "{n} entries", n).format(n=count(n)))
         else:

@@ -67,13 +67,3 @@ def cell(entry: Entry, column: int, order: int) -> Cell:
 def sentence(entry: Entry) -> str:
     """The row for a screen reader."""
     return f"{severity_word(entry.severity)}, {entry.node}, {time_text(entry.at)}, {entry.unit}: {entry.first_line}"
-
-
-def line(entry: Entry) -> str:
-    """An entry as text for files and the clipboard; further lines are indented."""
-    seconds, rest = divmod(entry.at, 1_000_000)
-    at = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(seconds)) + f".{rest:06}"
-    at += time.strftime("%z", time.localtime(seconds))
-    who = f"{entry.unit}[{entry.pid}]" if entry.pid else entry.unit
-    text = entry.text.replace("\n", "\n    ")
-    return f"{at} {entry.node} {severity_word(entry.severity).lower()} {entry.source} {who}: {text}"

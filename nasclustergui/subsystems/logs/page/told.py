@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nasclustergui.core.i18n import _, ngettext
-from nasclustergui.core.units import clock, count, decimal, duration
+from nasclustergui.core.units import clock, count
+from nasclustergui.subsystems.logs.features.read.told import clock_text
 from nasclustergui.subsystems.logs.manager import NodeStatus, Phase
-from nasclustergui.subsystems.logs.model import NodeLogs
 
 SILENT = 6.0  # seconds without an answer of a follower, which answers every second
 
@@ -27,16 +27,6 @@ def lost_since(status: NodeStatus, heard: float, now: float) -> float | None:
     if status.phase is Phase.LOST:
         return status.since
     return heard if status.phase is Phase.LIVE and now - heard > SILENT else None
-
-
-def clock_text(logs: NodeLogs) -> str:
-    """ "node2: clock 5.0 s ahead", "" if it is right within two seconds."""
-    if not logs.clock_is_off:
-        return ""
-    seconds = decimal(abs(logs.skew)) if abs(logs.skew) < 60 else ""
-    amount = f"{seconds} s" if seconds else duration(abs(logs.skew))
-    text = _("{node}: clock {time} ahead") if logs.skew > 0 else _("{node}: clock {time} behind")
-    return text.format(node=logs.node, time=amount)
 
 
 def tell(

@@ -139,7 +139,7 @@ class Tools(QWidget):
 
     def _compose(self) -> None:
         self._moments = box(
-            row(label(_("From"), "label", "text2"), self.begin, label(_("to"), "label", "text2"), self.end)
+            row(label(_("From"), "label", "text2"), self.begin, label(_("to"), "label", "text2"), self.end, None)
         )
         self._moments.hide()
         self.problem.hide()
