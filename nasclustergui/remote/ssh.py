@@ -76,7 +76,7 @@ class SshNode:
 
     def stream(self, command: Command, talk: Talk, job: Job) -> Result:
         """See `stream.StreamNode`."""
-        from nasclustergui.remote.stream import maker
+        from nasclustergui.remote.stream_channel import maker
 
         with Watch(None, job) as watch:
             return self._run(command, watch, self._sessions, make=maker(talk))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from statistics import median
 
 from nasclustergui.cluster.lifecycle.join.judge_leftovers import leftovers
 from nasclustergui.cluster.lifecycle.join.judge_network import judge_names, judge_ports
@@ -47,6 +46,8 @@ def _clock(look: Look) -> Iterator[Finding]:
     if mine is None:
         return
     theirs = [clock.ahead for name, clock in look.clocks.items() if name != look.name]
+    from statistics import median  # loads more than a window that opens should wait for
+
     against = mine.ahead - median(theirs) if theirs else mine.ahead
     error = mine.error + max((look.clocks[name].error for name in look.clocks if name != look.name), default=0.0)
     skew = max(0.0, abs(against) - error)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from nasclustergui.cluster.lifecycle.roles.model import Files, Finding, Upload
 from nasclustergui.cluster.lifecycle.roles.settings import Pair, Settings, authorities, authority_of
@@ -15,7 +16,9 @@ from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _
 from nasclustergui.core.units import duration
-from nasclustergui.remote.certificates import Certificate, covers, is_signed_by, issue, public_key, read_certificate
+
+if TYPE_CHECKING:  # reading certificates takes a library that the window needs for nothing else: loaded when used
+    from nasclustergui.remote.certificates import Certificate
 
 FIELD = "certificates"
 YEAR = 365.25 * 86400
@@ -142,6 +145,8 @@ def _given(choice: Choice, pair: Pair) -> tuple[bytes, bytes]:
 
 
 def _issued(choice: Choice, pair: Pair, ground: Ground) -> tuple[bytes, bytes]:
+    from nasclustergui.remote.certificates import is_signed_by, issue, read_certificate
+
     ca = read_file(choice.ca, "ca", _("The CA's certificate"))
     ca_key = read_file(choice.ca_key, "ca_key", _("The CA's key"))
     trusted = ground.authority(pair)
@@ -184,6 +189,8 @@ def judge(
     pair: Pair, certificate: bytes, key: bytes, ground: Ground, now: float, *, issued: bool = False
 ) -> Iterator[Finding]:
     """What is wrong with a certificate for that use; if nothing, that it is good. `key`: it, or its public half."""
+    from nasclustergui.remote.certificates import public_key, read_certificate
+
     try:
         found = read_certificate(certificate)
         own = public_key(key) if key else None
@@ -210,6 +217,8 @@ def judge(
 
 
 def _faults(pair: Pair, found: Certificate, own: bytes | None, ground: Ground, now: float) -> Iterator[tuple[str, str]]:
+    from nasclustergui.remote.certificates import covers, is_signed_by, read_certificate
+
     path = pair.certificate
     trusted = ground.authority(pair)
     if trusted and not is_signed_by(found.pem, trusted):
