@@ -44,8 +44,7 @@ def node_word(state: ClusterState, node: NodeState) -> NodeWord:
         return NodeWord("warn", _("glusterd hangs"))
     if state.etcd is not None and (drain := state.etcd.drains.get(node.name)) is not None:
         since = _("since {time}").format(time=clock(drain.at)) if drain.at else ""
-        by = _("by {who}").format(who=drain.who) if drain.who else ""
-        return NodeWord("drain", _("Draining"), " ".join(part for part in (by, since) if part))
+        return NodeWord("drain", _("Draining"), ", ".join(part for part in (since, drain.who) if part))
     healing = [v.name for v, i in state.bricks_of(node.name) if v.bricks[i].heal_pending]
     if healing:
         return NodeWord("busy", _("Healing"), ", ".join(dict.fromkeys(healing)))

@@ -12,7 +12,11 @@ from nasclustergui.cluster.lifecycle.leave.places import must_have_place, room_n
 from nasclustergui.core.i18n import _
 from nasclustergui.core.units import size
 from nasclustergui.subsystems.gluster.model import VolumeType
+from nasclustergui.ui import theme
 from nasclustergui.ui.parts import ElidedLabel, box, clear, col, label
+from nasclustergui.ui.scrolling import Scrolling
+
+MANY = 4  # bricks; more of them scroll, so that what is in the way stays in sight
 
 
 class BrickForm(QWidget):
@@ -53,7 +57,8 @@ class BrickForm(QWidget):
             grid.addWidget(ElidedLabel(held.brick.name, "mono"), n, 0)
             grid.addWidget(label(held.volume.name, "body", "text2"), n, 1)
             grid.addWidget(self._choice(held, found, chosen.get(held.brick.name)), n, 2)
-        self._lines.addWidget(box(grid))
+        lines = box(grid)
+        self._lines.addWidget(_scrolled(lines) if len(found.held) > MANY else lines)
 
     def _choice(self, held: Held, found: Leaving, place: Place | None) -> QComboBox:
         name = held.brick.name
@@ -80,6 +85,12 @@ class BrickForm(QWidget):
             for name, choice in self.choices.items()
             if self._places[name]
         }
+
+
+def _scrolled(lines: QWidget) -> QWidget:
+    area = Scrolling(lines)
+    area.setFixedHeight(theme.px(180))
+    return area
 
 
 def _options(held: Held, found: Leaving) -> Mapping[Place | None, str]:

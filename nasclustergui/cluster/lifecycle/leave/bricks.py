@@ -158,7 +158,8 @@ def _lost(found: Leaving, volume: Volume, gone: Sequence[str]) -> Finding:
     if found.dead:
         more = _(
             "Bring {node} back. If it is gone for good its files are lost: then remove this brick from {volume} "
-            "without its files, with “Remove bricks…” on the storage page, and restore them from a backup."
+            "without its files, with “Remove bricks…” on the storage page (add another brick before, if it is the only "
+            "one), and restore them from a backup."
         )
     else:
         more = _("Start the missing bricks of {volume} first.")

@@ -63,6 +63,7 @@ class LeaveDialog(DialogFrame):
         """Find out anew."""
         self.forget()
         self.again_button.set_enabled(False)
+        self.findings.show_empty("search", _("Looking"), "")  # what was found before goes at once
         self.findings.show_loading()
         self._look(self._on_found, self._on_failed)
         self.refresh()
@@ -95,7 +96,7 @@ class LeaveDialog(DialogFrame):
 
     def waiting(self) -> str:
         """Why there is nothing to go on with yet."""
-        asking = self.findings.showing() == "loading"
+        asking = self.findings.showing() in ("loading", "empty")
         return _("Asking gluster, etcd and the nodes…") if asking else _("It could not be found out.")
 
     def refresh(self) -> None:
