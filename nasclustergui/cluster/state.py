@@ -11,6 +11,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.profile import Profile
 from nasclustergui.subsystems.etcd.model import Drain, EtcdState
 from nasclustergui.subsystems.gluster.model import GlusterState, Volume
+from nasclustergui.subsystems.nodes.features.machine.model import Reading
 from nasclustergui.subsystems.nodes.model import NodesState
 
 
@@ -22,6 +23,7 @@ class ClusterState:
         errors: subsystem id → why the newest reading failed. The older state stays beside it.
         read_at: subsystem id → Unix time of the last good reading.
         etcd_left: nodes that are no members, and on which etcd still runs or has data.
+        machines: node → what was seen when it was looked at closely; read seldom, each part with its own time.
     """
 
     profile: Profile
@@ -31,6 +33,7 @@ class ClusterState:
     errors: Mapping[str, NasError] = field(default_factory=dict)
     read_at: Mapping[str, float] = field(default_factory=dict)
     etcd_left: frozenset[str] = frozenset()
+    machines: Mapping[str, Reading] = field(default_factory=dict)
 
     @property
     def leader(self) -> str:

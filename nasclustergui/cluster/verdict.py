@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+from nasclustergui.cluster.nodes.machine.alerts import machine_problems
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.errors import NasError
 from nasclustergui.core.events import Problem, Severity
@@ -42,6 +43,7 @@ def problems(state: ClusterState) -> tuple[Problem, ...]:
         found.extend(_dated(gluster_health.problems(state.gluster), "gluster", state))
     if state.etcd is not None:
         found.extend(_dated(etcd_health.problems(state.etcd), "etcd", state))
+    found.extend(machine_problems(state))
     found.extend(_unread(name, error, state.read_at.get(name)) for name, error in state.errors.items())
     weighed = [_weighed(problem, state) for problem in _without_echoes(found)]
     return tuple(sorted(weighed, key=lambda problem: (-problem.severity, -problem.urgency)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -26,6 +26,7 @@ from nasclustergui.subsystems.etcd.model import EtcdState
 from nasclustergui.subsystems.gluster import health as gluster_health
 from nasclustergui.subsystems.gluster.model import GlusterState
 from nasclustergui.subsystems.nodes import health as nodes_health
+from nasclustergui.subsystems.nodes.features.machine.model import Reading
 from nasclustergui.subsystems.nodes.model import Link, NodesState
 from nasclustergui.ui.jobs import Jobs
 from nasclustergui.ui.poller import Poller
@@ -212,6 +213,11 @@ class Controller(QObject):
         """Nodes on which something of etcd is left although they are no members."""
         self.state = replace(self.state, etcd_left=nodes)
         self.changed.emit()
+
+    def set_machines(self, readings: Mapping[str, Reading]) -> None:
+        """Machines were looked at closely: disks that fail and clocks that are wrong are problems, too."""
+        self.state = replace(self.state, machines=readings)
+        self._merge()
 
     def _note(self, events: tuple[Event, ...]) -> None:
         if events:

@@ -13,6 +13,7 @@ from nasclustergui.cluster.alerts.page import AlertsPage, TimelinePage
 from nasclustergui.cluster.lifecycle.flow_roles import RolesFlow
 from nasclustergui.cluster.lifecycle.join.flow import JoinFlow
 from nasclustergui.cluster.lifecycle.leave.flow import LeaveFlow
+from nasclustergui.cluster.nodes.machine.watch import MachineWatch
 from nasclustergui.cluster.nodes.page import NodesPage
 from nasclustergui.cluster.overview.page import OverviewPage
 from nasclustergui.cluster.session import Session
@@ -71,6 +72,8 @@ class Workspace(QObject):
         self.lock = LockWatch(session, lambda: self.controller.state, frame.status, self)
         self.overview = OverviewPage()
         self.nodes = NodesPage(self.controller.book)
+        self.machines = MachineWatch(session.machines.closely, jobs, self)
+        self.nodes.detail.tabs.set_watch(self.machines)
         desk = Desk(session.profile.name, session.profile, jobs, session.gluster.pool)
         self.storage = StoragePage(session.profile.name, profile=session.profile, desk=desk)
         self.config = ConfigurationPage(ConfigDesk(session.profile.name, session.profile, jobs, session.store))
@@ -110,6 +113,7 @@ class Workspace(QObject):
         self.nodes.reconnect.connect(self._reconnect)
         self.overview.node_opened.connect(lambda name: self.run_action(f"nodes.show:{name}"))
         self.dock.hidden.connect(self.toggle_jobs)
+        self.machines.changed.connect(lambda: controller.set_machines(self.machines.readings()))
         self.lock.changed.connect(self._on_lock)
         self._on_lock()
         self.roles.plan_proposed.connect(self.propose)
@@ -136,6 +140,7 @@ class Workspace(QObject):
         self.terminals.close()
         self.controller.stop()
         self.lock.close()
+        self.machines.close()
         self.frame.status.guard_clicked.disconnect(self._show_lock)
         self.config.close_down()
         self.logs.close_down()
@@ -152,6 +157,7 @@ class Workspace(QObject):
         self.overview.set_state(state, controller.verdict)
         self.overview.set_events(controller.events[:60])
         self.nodes.set_state(state)
+        self.machines.set_state(state)
         self.terminals.set_state(state)
         self.roles.set_state(state)
         self.alerts.set_problems(controller.found)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from nasclustergui.cluster.node_word import node_word
 from nasclustergui.cluster.nodes.actions import NodeAction, node_actions
+from nasclustergui.cluster.nodes.machine.tabs import MachineTabs
 from nasclustergui.cluster.nodes.rows import HIGH_PERCENT, role_title
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.core.i18n import _, ngettext
@@ -114,7 +115,7 @@ def _memory(node: NodeState) -> str:
 
 
 class NodeDetail(QWidget):
-    """Head with state and actions, machine card, four live charts.
+    """Head with state and actions; tabs: machine card with four live charts, and what was seen looking closely.
 
     Signals:
         reconnect: name of the node to connect to now.
@@ -153,7 +154,8 @@ class NodeDetail(QWidget):
         self.buttons = {action.id: self._button(action) for action in node_actions() if action.button}
         buttons = (*self.buttons.values(), self.connect_button)
         head = row(self._name, self._role, self._badge, (self._sub, 1), None, *buttons, gap=8)
-        self.setLayout(col(head, (row(self.machine, (box(grid), 1), gap=12), 1), gap=10))
+        self.tabs = MachineTabs(box(row(self.machine, (box(grid), 1), gap=12)))
+        self.setLayout(col(head, (self.tabs, 1), gap=6))
 
     def _button(self, action: NodeAction) -> Button:
         emit = lambda: self.command.emit(f"{action.id}:{self.node}")  # noqa: E731
@@ -179,6 +181,7 @@ class NodeDetail(QWidget):
         self.connect_button.setVisible(node.link is not Link.ONLINE)
         self._show_actions(state, node)
         self.machine.show_node(node)
+        self.tabs.show_node(state, node)
         if node.name != self.node:
             self.node = node.name
             self._show_series(node)

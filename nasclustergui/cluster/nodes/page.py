@@ -185,12 +185,15 @@ class NodesPage(Page):
         menu.setToolTipsVisible(True)
 
     def run_action(self, action: str) -> bool:
-        """ "nodes.retry:NAME", "nodes.connect:NAME", "nodes.show:NAME"."""
+        """ "nodes.retry:NAME", "nodes.connect:NAME", "nodes.show:NAME", a tab of its detail ("nodes.disks:NAME")."""
         verb, _colon, name = action.partition(":")
         if verb in ("nodes.retry", "nodes.connect"):
             self.reconnect.emit(name)
         elif verb == "nodes.show":
             self.select_node(name)
+        elif (tab := verb.removeprefix("nodes.")) in self.detail.tabs.views:
+            self.select_node(name)
+            self.detail.tabs.open(tab)
         else:
             return False
         return True

@@ -30,6 +30,10 @@ def action_words() -> dict[str, str]:
         "gluster.heal": _("Heal…"),
         "gluster.start-force": _("Start missing bricks…"),
         "gluster.read": _("Read again"),
+        "gluster.failed-disk": _("Replace failed disk…"),
+        "gluster.replace-brick": _("Replace brick…"),
+        "nodes.disks": _("Look at the disks"),
+        "nodes.software": _("Look at its clock"),
         "etcd.read": _("Read again"),
         "config.members": _("Open etcd members"),
     }

@@ -22,15 +22,21 @@ from nasclustergui.remote.ssh import SshNode
 from nasclustergui.remote.ssh_nodes import SshNodes
 from nasclustergui.subsystems.nodes.commands import block_devices, filesystems
 from nasclustergui.subsystems.nodes.features import checks, follows
+from nasclustergui.subsystems.nodes.features.machine.read import Machines
 from nasclustergui.subsystems.nodes.model import Link, NodesState, NodeState
 
 
 class NodesManager:
-    """The machines of one cluster. Thread-safe."""
+    """The machines of one cluster. Thread-safe.
+
+    Attributes:
+        closely: looks at a machine's hardware, disks, network, software and clock.
+    """
 
     def __init__(self, nodes: SshNodes, every: float = 1.0) -> None:
         """`every`: seconds between two samples of a node."""
         self._nodes = nodes
+        self.closely = Machines(nodes)
         self._listener: OnSample = lambda _name, _sample: None
         self._sampler = Sampler(nodes, every, lambda name, sample: self._listener(name, sample))
         self._lock = threading.Lock()
