@@ -129,6 +129,7 @@ class FakeSession:
         self.gluster, self.audit = FakeGluster(), FakeAudit()
         self.executor = Executor({"gluster": self.gluster}, self.audit, profile)
         self.nodes = self
+        self.has_etcd = False
 
     def connect_all(self) -> None:
         """Nothing to connect to."""

@@ -141,6 +141,11 @@ def test_two_bricks_go_to_two_disks() -> None:
     assert len({place.spec.node for place in chosen.values() if place is not None}) == 2
 
 
+def test_a_disk_that_takes_several_bricks_is_told() -> None:
+    plan = removal(leaving(DATA, volume(name="more"), disks=(disk("node4"),)))
+    assert "node4:/bricks/d1 takes 2 bricks: data, more" in [line.title for line in plan.meaning]
+
+
 def test_named_places_go_to_the_bricks_in_their_order() -> None:
     found = leaving(DATA, volume(name="more"))
     wanted = found.held[0].places[1]
@@ -264,6 +269,8 @@ def test_a_dead_node_goes_by_force_and_its_name_is_typed() -> None:
     assert "Remove node3 from the pool by force" in titles(plan)
     assert not any(step.node == "node3" for step in plan.steps)
     assert "node3 must not come back as it is" in [line.title for line in plan.meaning]
+    own = removal(replace(leaving(down, alive=False, peers=away), own_user=True))
+    assert "user delete heartbeat-node3" in " | ".join(str(step.command) for step in own.steps)  # it has the password
     gone = with_bricks(SPREAD, None, {"online": False})
     error = refused(leaving(gone, alive=False, peers=away))
     assert "spread keeps no second copy" in str(error)

@@ -74,6 +74,21 @@ def brick_parts(found: Leaving, chosen: Targets, cluster: str) -> Iterator[Part]
         assert name == volume.name
 
 
+def crowded(found: Leaving, chosen: Targets) -> Iterator[Meaning]:
+    """Disks that take several bricks, each of which was looked at alone."""
+    disks: dict[str, list[str]] = {}
+    for held in found.held:
+        place = chosen.get(held.brick.name)
+        if place is not None:
+            disks.setdefault(f"{place.spec.place}:{place.spec.mount}", []).append(held.volume.name)
+    for disk, volumes in disks.items():
+        if len(volumes) > 1:
+            title = _("{disk} takes {n} bricks: {volumes}").format(
+                disk=disk, n=count(len(volumes)), volumes=", ".join(volumes)
+            )
+            yield Meaning(Severity.WARN, title, _("Room was looked for each of them alone. It may not do for all."))
+
+
 def _volume_problem(found: Leaving, volume: Volume) -> Finding | None:
     if volume.status is not VolumeStatus.STARTED:
         text = _("Volume {volume} is not started: its brick cannot be moved.").format(volume=volume.name)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 from nasclustergui.cluster.lifecycle.leave.brick_form import BrickForm
 from nasclustergui.cluster.lifecycle.leave.drain import plan_drain
 from nasclustergui.cluster.lifecycle.leave.findings import FindingList
-from nasclustergui.cluster.lifecycle.leave.model import Draining, Leaving, Part
+from nasclustergui.cluster.lifecycle.leave.model import Draining, Leaving, Part, Place
 from nasclustergui.cluster.lifecycle.leave.phases import phases
 from nasclustergui.cluster.lifecycle.leave.places import suggest
 from nasclustergui.cluster.lifecycle.leave.remove import draft, plan_remove
@@ -186,15 +186,25 @@ class RemoveDialog(LeaveDialog):
     def forget(self) -> None:
         """See LeaveDialog."""
         self.found, self.made = None, Part()
-        self.bricks.setEnabled(False)
+        self.bricks.setVisible(False)
+        self._show_order(())
 
     def take(self, found: object) -> None:
         """See LeaveDialog."""
         assert isinstance(found, Leaving)
         self.found = found
-        self.bricks.setEnabled(True)
-        self.bricks.show_bricks(found, suggest(found))
+        self.bricks.show_bricks(found, suggest(found) | self._chosen_before(found))
         self._on_chosen()
+
+    def _chosen_before(self, found: Leaving) -> dict[str, Place | None]:
+        """What was chosen before it was looked again, as far as it is still offered."""
+        before = {name: place.key for name, place in self.bricks.chosen().items() if place is not None}
+        return {
+            held.brick.name: place
+            for held in found.held
+            for place in held.places
+            if before.get(held.brick.name) == place.key
+        }
 
     def _on_chosen(self) -> None:
         if self.found is None:

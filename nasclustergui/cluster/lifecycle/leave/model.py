@@ -57,7 +57,7 @@ class Leaving:
         leaver: it as a member of etcd, None where the profile names no etcd.
         held: its bricks, in the volumes' order. disks: places for bricks on the other nodes.
         drain: the drain as noted in etcd. drains: of all nodes.
-        user: who is asking, for the note in etcd.
+        user: who is asking, for the note in etcd. own_user: etcd has a user for this node's heartbeat alone.
     """
 
     look: Look
@@ -69,6 +69,7 @@ class Leaving:
     drain: DrainKey = field(default_factory=DrainKey)
     drains: Mapping[str, Drain] = field(default_factory=dict)
     user: str = ""
+    own_user: bool = False
 
     @property
     def node(self) -> str:

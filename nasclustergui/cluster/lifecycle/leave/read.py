@@ -22,6 +22,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.remote.parallel import gather
 from nasclustergui.subsystems.etcd.features.drain.read import DrainKey, read_drain
+from nasclustergui.subsystems.etcd.features.registration import users
 from nasclustergui.subsystems.gluster.features.bricks.copies import only_good_copies, read_pending
 from nasclustergui.subsystems.gluster.features.disk.judge import diagnose
 from nasclustergui.subsystems.gluster.features.disk.look import look as look_at_places
@@ -111,6 +112,7 @@ def read_leaving(session: Session, node: str, job: Job) -> Leaving:
     if session.has_etcd:
         tasks["leaver"] = lambda inner: read_leaver(session.store(), node, inner)
         tasks["key"] = lambda inner: read_drain(session.store(), node, inner)
+        tasks["own_user"] = lambda inner: users.user_of(node) in (users.known(session.store(), inner) or ((), ()))[0]
     job.report(_("Asking gluster, etcd and the nodes"))
     answers = gather(tasks, job)
     good = _good(answers, [name for name in tasks if name != "disks"])
@@ -129,6 +131,7 @@ def read_leaving(session: Session, node: str, job: Job) -> Leaving:
         good.get("key") or DrainKey(),
         drains,
         who(),
+        bool(good.get("own_user")),
     )
     return replace(found, held=_held(session, found, fit, job))
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from nasclustergui.cluster.lifecycle.join.model import Look
 from nasclustergui.cluster.lifecycle.join.takeout import plan_take_out
-from nasclustergui.cluster.lifecycle.leave.bricks import brick_parts, critical, healing_parts, refusal
+from nasclustergui.cluster.lifecycle.leave.bricks import brick_parts, critical, crowded, healing_parts, refusal
 from nasclustergui.cluster.lifecycle.leave.model import Leaving, Part, Targets
 from nasclustergui.cluster.lifecycle.roles.demote import plan_demote
 from nasclustergui.cluster.lifecycle.roles.model import Finding
@@ -20,6 +20,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Meaning, Plan, Step
 from nasclustergui.core.profile import Profile
 from nasclustergui.subsystems.etcd.features.drain import steps as drain_steps
+from nasclustergui.subsystems.etcd.features.registration import users
 from nasclustergui.subsystems.etcd.model import Drain
 from nasclustergui.subsystems.gluster.features.peers.plans import plan_detach
 from nasclustergui.subsystems.gluster.model import GlusterState
@@ -69,7 +70,7 @@ def _parts(found: Leaving, chosen: Targets, profile: Profile) -> Iterator[Part]:
     yield from brick_parts(found, chosen, profile.name)
     yield _demoted(found, profile)
     yield _taken_out(found, profile)
-    yield Part(meaning=tuple(_stays(found)))
+    yield Part(meaning=(*crowded(found, chosen), *_stays(found)))
 
 
 def _obstacles(found: Leaving, profile: Profile) -> Iterator[Finding]:
@@ -135,8 +136,17 @@ def _taken_out(found: Leaving, profile: Profile) -> Part:
         steps = plan_take_out(look, profile.name).steps
     except InvalidInput as error:
         return Part(findings=(refusal(error),))
-    keys = (drain_steps.forget(found.node),) if found.leaver is not None else ()
-    return Part((*first, *steps[:-1], *keys, steps[-1]), meaning)
+    return Part((*first, *steps[:-1], *_forgotten(found, steps), steps[-1]), meaning)
+
+
+def _forgotten(found: Leaving, steps: Sequence[Step]) -> Iterator[Step]:
+    """Its keys, and its heartbeat's user: a dead node knows the password, an interrupted removal may have left it."""
+    if found.leaver is None:
+        return
+    yield drain_steps.forget(found.node)
+    user = users.removal(found.node)
+    if found.own_user and user.command not in [step.command for step in steps]:
+        yield user
 
 
 def _bare(found: Leaving, state: GlusterState) -> Look:
