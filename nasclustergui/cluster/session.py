@@ -33,6 +33,7 @@ from nasclustergui.subsystems.nodes.model import NodesState
 
 if TYPE_CHECKING:
     from nasclustergui.remote.etcd import EtcdClient
+    from nasclustergui.remote.etcd_second import SecondLogin
     from nasclustergui.remote.executor import Audit
     from nasclustergui.subsystems.etcd.features import Store
     from nasclustergui.subsystems.etcd.manager import EtcdManager
@@ -85,6 +86,7 @@ class Session:
         self._etcd_given = self._etcd_refused = self._etcd_anew = False
         self._etcd_lock = threading.Lock()
         self._etcd: tuple[EtcdClient, EtcdManager] | None = None
+        self._second: SecondLogin | None = None  # outlives the client: it stays signed in when that is made anew
         self._closed = self._live = False
         self.on_etcd_change: Callable[[], None] = lambda: None
 
@@ -134,7 +136,9 @@ class Session:
                 password = self._ask_etcd(user, self.profile.name) if user and self._ask_etcd else None
                 self._etcd_given = password is not None
                 client = EtcdClient(self.profile.etcd, password)
-                self._etcd = (client, EtcdManager(client, host_names(self.profile), self.nodes))
+                manager = EtcdManager(client, host_names(self.profile), self.nodes, self._second)
+                self._second = manager.store.login
+                self._etcd = (client, manager)
                 if self._live:
                     self._etcd[1].watch(lambda: self.on_etcd_change())  # ends with the client
                     self.guard.follow(client, lambda: self.on_etcd_change())  # likewise
@@ -203,6 +207,8 @@ class Session:
         self.machines.close()
         self.nodes.close()
         made = self._etcd
+        if self._second is not None:
+            self._second.close()
         if made is not None:
             self.guard.close(made[1].store.held, made[0].close)
 

@@ -181,13 +181,21 @@ class StoreError(NasError):
 
     `ambiguous`: the change may or may not have been written; the message says so too.
     `login`: user or password are missing or were not accepted.
+    `denied`: the user is known, and may not administrate etcd.
     """
 
     def __init__(
-        self, message: str, *, hint: str = "", details: str = "", ambiguous: bool = False, login: bool = False
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        details: str = "",
+        ambiguous: bool = False,
+        login: bool = False,
+        denied: bool = False,
     ) -> None:
         super().__init__(message, hint=hint, details=details)
-        self.ambiguous, self.login = ambiguous, login
+        self.ambiguous, self.login, self.denied = ambiguous, login, denied
 
 
 class InvalidInput(NasError):

@@ -132,7 +132,9 @@ def explain(failures: Sequence[RpcFailed], where: Circumstances, *, perhaps_done
         message += " " + _("The change may or may not have been written.")
         hint = _("Read the key again before you repeat the change.") + " " + hint
     login = final is not None and (final.verdict is Verdict.LOGIN or final.says(_LOGIN_REFUSED))
-    return StoreError(message, hint=hint, details=details, ambiguous=perhaps_done and where.write, login=login)
+    denied = final is not None and not where.subject and "permission denied" in final.text
+    unsure = perhaps_done and where.write
+    return StoreError(message, hint=hint, details=details, ambiguous=unsure, login=login, denied=denied)
 
 
 def _refusal(failure: RpcFailed, where: Circumstances) -> tuple[str, str]:
@@ -173,7 +175,7 @@ def _denied(where: Circumstances) -> tuple[str, str]:
         return _("etcd does not allow this user to change {key}.").format(key=where.subject), hint
     if where.subject:
         return _("etcd does not allow this user to read {key}.").format(key=where.subject), hint
-    hint = _("It takes etcd's user root: sign in as root, or name root in the cluster's profile.")
+    hint = _("It takes etcd's user root: sign in as root under Configuration, Access (on the command line: --as root).")
     if where.user:
         return _("etcd does not allow user {user} to do that.").format(user=where.user), hint
     return _("etcd does not allow this user to do that."), hint
@@ -228,6 +230,16 @@ _REFUSALS: dict[str, Callable[[Circumstances], tuple[str, str]]] = {
     "Peer URLs already exists": lambda _where: (
         _("A member with this peer URL is in etcd's member list already."),
         _("Remove that member first, or give the new one another address."),
+    ),
+    "user name already exists": lambda _where: (_("etcd has a user of this name already."), _("Read the users again.")),
+    "user name not found": lambda _where: (_("etcd has no such user any more."), _("Read the users again.")),
+    "role name already exists": lambda _where: (_("etcd has a role of this name already."), _("Read the roles again.")),
+    "role name not found": lambda _where: (_("etcd has no such role any more."), _("Read the roles again.")),
+    "role is not granted to the user": lambda _where: (_("The user does not have this role."), ""),
+    "permission is not granted to the role": lambda _where: (_("The role has no permission for these keys."), ""),
+    "invalid auth management": lambda _where: (
+        _("While authentication is on, etcd keeps the user root and its role."),
+        _("Switch authentication off first."),
     ),
     "not leader": lambda _where: (_("This member does not lead any more."), _("Read the members again.")),
     "bad leader transferee": lambda _where: (

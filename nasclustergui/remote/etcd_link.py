@@ -129,6 +129,10 @@ class Link:
             raise error
         return self._failed(error)
 
+    def use_password(self, password: Secret) -> None:
+        """Log in with another one before the next call."""
+        self._password, self._token = password, None
+
     def forget_token(self) -> None:
         """Log in again before the next call."""
         self._token = None

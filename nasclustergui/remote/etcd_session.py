@@ -66,6 +66,19 @@ class EtcdSession:
                 self._former.append(self._made)
             self._made = None
 
+    def use_password(self, password: Secret) -> None:
+        """From now on log in with this one: the user's password was changed."""
+        with self._lock:
+            self._password = password
+            for link in self._links.values():
+                link.use_password(password)
+
+    def forget_logins(self) -> None:
+        """Log in anew before the next calls: whether etcd asks for a login at all has changed."""
+        with self._lock:
+            for link in self._links.values():
+                link.forget_token()
+
     def close(self) -> None:
         """End all calls, streams and threads; returns at once, they are gone within 1 s."""
         with self._lock:

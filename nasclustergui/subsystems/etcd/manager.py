@@ -14,6 +14,7 @@ from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
 from nasclustergui.remote.etcd import EtcdClient
 from nasclustergui.remote.etcd_endpoint import parse_endpoint
+from nasclustergui.remote.etcd_second import SecondLogin
 from nasclustergui.remote.etcd_types import EventKind, KeyValue, MemberInfo, MemberStatus, WatchEvent
 from nasclustergui.remote.etcd_watch import Watch
 from nasclustergui.remote.node import Node, Nodes
@@ -39,10 +40,17 @@ class EtcdManager:
 
     asks_from_here = True
 
-    def __init__(self, client: EtcdClient, node_names_by_host: Mapping[str, str], nodes: Nodes | None = None) -> None:
+    def __init__(
+        self,
+        client: EtcdClient,
+        node_names_by_host: Mapping[str, str],
+        nodes: Nodes | None = None,
+        login: SecondLogin | None = None,
+    ) -> None:
         """`node_names_by_host`: each address or host name of the profile's nodes → the node's name."""
         self._client = client
-        self.store = Store(client, nodes or NoNodes(), lambda job: self.read(job), dict(node_names_by_host))
+        names = dict(node_names_by_host)
+        self.store = Store(client, nodes or NoNodes(), lambda j: self.read(j), names, login=login or SecondLogin())
         self._names = {host.lower(): name for host, name in node_names_by_host.items()}
         self._expected = tuple(dict.fromkeys(node_names_by_host.values()))
         self._roles: dict[str, str] = {}

@@ -13,7 +13,7 @@ from typing import Any
 
 from nasclustergui.subsystems.etcd.features.store import Check, Follow, Run, Store
 
-WITH_DRIVER: tuple[str, ...] = ("keys", "changes", "members", "registration", "roles", "coordination")
+WITH_DRIVER: tuple[str, ...] = ("keys", "changes", "members", "registration", "roles", "coordination", "access")
 
 __all__ = ["Check", "Follow", "Run", "Store", "checks", "follows", "runs"]
 

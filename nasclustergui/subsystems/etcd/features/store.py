@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from nasclustergui.core.command import Command, Result
+from nasclustergui.core.command import Command, Result, Secret
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
 from nasclustergui.remote.etcd import EtcdClient
+from nasclustergui.remote.etcd_second import SecondLogin
 from nasclustergui.remote.node import Nodes
 from nasclustergui.subsystems.etcd.features.coordination.held import Holdings
 from nasclustergui.subsystems.etcd.model import EtcdState
@@ -23,6 +24,7 @@ class Store:
         read: members, leader, registrations as they are now.
         names: each address or host name of the profile's nodes → the node's name.
         held: leases, locks and candidacies that end with this program.
+        login: somebody else who signed in for administration, in memory only.
     """
 
     client: EtcdClient
@@ -30,10 +32,17 @@ class Store:
     read: Callable[[Job], EtcdState]
     names: dict[str, str]
     held: Holdings = field(default_factory=Holdings)
+    login: SecondLogin = field(default_factory=SecondLogin)
 
     def admin(self) -> EtcdClient:
         """The client for what etcd allows its user root only: members, upkeep, snapshots, users and roles."""
-        return self.client
+        if not self.login.user:
+            return self.client
+        return self.login.client(self.client.profile.endpoints) or self.client
+
+    def sign_in(self, user: str, password: Secret, job: Job | None = None) -> None:
+        """From now on administrate as that user. Raises StoreError, `.login` for a wrong password."""
+        self.login.sign_in(self.client.profile, user, password, job)
 
 
 Run = Callable[[Store, Command, Job], Result]

@@ -9,8 +9,7 @@ from nasclustergui.core.errors import NasError, StoreError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
-from nasclustergui.subsystems.etcd.features.registration.users import RUNS
-from nasclustergui.subsystems.etcd.features.store import Check, Follow, Store
+from nasclustergui.subsystems.etcd.features.store import Check, Follow, Run, Store
 
 NODES = "/cluster/nodes/"
 WITHIN = 45.0  # seconds: the service tries again every 2 s, a member that is gone costs a try 8 s
@@ -72,7 +71,6 @@ def _log(store: Store, node: str, job: Job) -> str:
         return str(error)
 
 
-__all__ = ["CHECKS", "FOLLOWS", "RUNS", "registered"]
-
+RUNS: dict[tuple[str, ...], Run] = {}  # etcd's users are the access feature's
 CHECKS: dict[str, Check] = {}
 FOLLOWS: dict[str, Follow] = {"node_registered": _wait_registered, "node_unregistered": _wait_unregistered}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from nasclustergui.core.command import Command, Result, Secret
+from nasclustergui.core.command import Command, Secret
 from nasclustergui.core.errors import StoreError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.plan import Step
 from nasclustergui.remote import etcd_users
 from nasclustergui.subsystems.etcd.commands import users as commands
-from nasclustergui.subsystems.etcd.features.store import Run, Store
+from nasclustergui.subsystems.etcd.features.store import Store
 
 ROLE = "heartbeat"
 PREFIX = "/cluster/nodes/"
@@ -24,7 +24,7 @@ def user_of(node: str) -> str:
 def known(store: Store, job: Job) -> Known | None:
     """Users and roles that there are; None where our own login may not ask, and so may not make any."""
     try:
-        return etcd_users.user_names(store.client, job), etcd_users.role_names(store.client, job)
+        return etcd_users.user_names(store.admin(), job), etcd_users.role_names(store.admin(), job)
     except StoreError:
         return None
 
@@ -57,48 +57,3 @@ def removal(node: str) -> Step:
 
 def _step(title: str, command: Command, undo_text: str, undo: Command | None = None) -> Step:
     return Step(title, "", command, "etcd", undo_text=undo_text, undo=undo)
-
-
-# ---- running
-
-
-def _role_add(store: Store, command: Command, job: Job) -> Result:
-    etcd_users.role_add(store.client, command.argv[-1], job)
-    return Result(0, "")
-
-
-def _role_grant(store: Store, command: Command, job: Job) -> Result:
-    role, _kind, prefix = command.argv[-3:]
-    etcd_users.role_grant(store.client, role, prefix, job)
-    return Result(0, "")
-
-
-def _user_add(store: Store, command: Command, job: Job) -> Result:
-    etcd_users.user_add(store.client, command.argv[-1], command.secret or Secret(), job)
-    return Result(0, "")
-
-
-def _user_password(store: Store, command: Command, job: Job) -> Result:
-    etcd_users.user_password(store.client, command.argv[-1], command.secret or Secret(), job)
-    return Result(0, "")
-
-
-def _user_grant(store: Store, command: Command, job: Job) -> Result:
-    user, role = command.argv[-2:]
-    etcd_users.user_grant(store.client, user, role, job)
-    return Result(0, "")
-
-
-def _user_delete(store: Store, command: Command, job: Job) -> Result:
-    etcd_users.user_delete(store.client, command.argv[-1], job)
-    return Result(0, "")
-
-
-RUNS: dict[tuple[str, ...], Run] = {
-    ("role", "add"): _role_add,
-    ("role", "grant-permission"): _role_grant,
-    ("user", "add"): _user_add,
-    ("user", "passwd"): _user_password,
-    ("user", "grant-role"): _user_grant,
-    ("user", "delete"): _user_delete,
-}
