@@ -138,6 +138,11 @@ def _copy_problem(found: Leaving, held: Held) -> Finding | None:
 
 
 def _only_hint(found: Leaving, held: Held) -> str:
+    group = next(g for g in held.volume.sets if held.brick in g)
+    if len(group) > 1 and all(brick.online for brick in group):
+        return _("Let {volume} heal first (Heal, on the storage page), then look again.").format(
+            volume=held.volume.name
+        )
     if held.brick.online:
         return _("Bring the other bricks of its set back, let them heal, then remove {node}.").format(node=found.node)
     return _(
