@@ -286,13 +286,13 @@ def test_issued_certificates_come_with_the_plan_and_no_key_is_written_down(
 
 
 def test_ports_that_are_taken_or_not_reached_are_told(app: App, cluster: Lab) -> None:
-    cluster.exec(1, "ip", "rule", "add", "to", "10.77.0.14", "ipproto", "tcp", "dport", "2380", "blackhole")
+    cluster.exec(1, "ip", "rule", "add", "to", "10.77.0.14", "ipproto", "6", "dport", "2380", "blackhole")
     try:
         dialog = promoting(app)
         assert "CRITICAL node1 does not reach 10.77.0.14:2380." in texts(dialog)
         assert not dialog.go_button.isEnabled()
     finally:
-        cluster.exec(1, "ip", "rule", "del", "to", "10.77.0.14", "ipproto", "tcp", "dport", "2380", "blackhole")
+        cluster.exec(1, "ip", "rule", "del", "to", "10.77.0.14", "ipproto", "6", "dport", "2380", "blackhole")
     listener = "my $kept = IO::Socket::INET->new(LocalPort => 2379, Listen => 1, ReuseAddr => 1); sleep 600"
     started = cluster.sh(4, f"perl -MIO::Socket::INET -e '{listener}' </dev/null >/dev/null 2>&1 & echo $!")
     try:
