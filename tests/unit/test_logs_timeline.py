@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -202,6 +203,16 @@ def test_times_as_people_write_them() -> None:
     for wrong in ("soon", "25:00", "2026-13-01"):
         with pytest.raises(InvalidInput):
             moment(wrong, "since", now)
+
+
+def test_a_log_from_the_future_hides_nothing_that_is_written_now() -> None:
+    """The clock of a node is a year ahead, and there is more of it."""
+    timeline = Timeline()
+    now = round(time.time() * 1e6)
+    ahead = now + 365 * 86400 * 10**6
+    timeline.add_page(Page("ahead", JOURNAL, (entry("ahead", ahead),), Place("older"), ahead))
+    timeline.add_news([entry("right", now + 10**7)])
+    assert len(timeline.entries[timeline.first :]) == 2
 
 
 def test_pages_of_nothing() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
@@ -41,6 +43,7 @@ class Timeline:
         self._reached: dict[Where, int] = {}  # as `Page.reached`, in our order
         self._skew = {node: round(seconds * 1e6) for node, seconds in (skew or {}).items()}
         self._most = most
+        self._began = round(time.time() * 1e6)
         self._after, self._before = itertools.count(), itertools.count(-1, -1)
         self._last: dict[Where, Key] = {}
 
@@ -54,8 +57,12 @@ class Timeline:
 
     @property
     def floor(self) -> int | None:
-        """Microseconds before which something is missing, None if nothing is."""
-        return max(self._reached.values(), default=None)
+        """Microseconds before which something is missing, None if nothing is.
+
+        Never later than the timeline's own beginning: a log stamped by a clock that is days ahead would hide all else.
+        """
+        floor = max(self._reached.values(), default=None)
+        return None if floor is None else min(floor, self._began)
 
     @property
     def first(self) -> int:
@@ -156,8 +163,6 @@ class Timeline:
 
 def matcher(text: str, regex: bool) -> Callable[[Entry], bool]:
     """A filter by text, any case. Raises re.error."""
-    import re
-
     if not text:
         return lambda _entry: True
     if regex:
