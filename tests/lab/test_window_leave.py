@@ -223,7 +223,6 @@ def drain(window: Opened, cluster: Lab, profile: Path, output: Path) -> None:
     assert "node5 is being drained: nothing new is placed on it." in done.stderr
     again = node(cluster, profile, "drain", "node5", "--yes")
     assert (again.returncode, "drained already" in again.stderr) == (2, True), again.stderr
-    until(window, "its heartbeat to tell", lambda: keys(cluster).get("status") == "draining")
 
 
 def disk_problem(window: Opened) -> str:
@@ -249,6 +248,7 @@ def cut_removal(window: Opened, cluster: Lab, output: Path) -> None:
     assert "Remove node5 from the pool" in steps
     assert steps[-2:] == ["Delete the keys of node5 in etcd", "Take node5 out of the profile"]
     window.shot(output, "lab-leave-plan", plan_of(window))
+    until(window, "its heartbeat to tell", lambda: keys(cluster).get("status") == "draining")
     job = agree(window, plan_of(window))
     window.wait(lambda: job.step.startswith("Heal") or is_over(job), "the heal")
     assert not is_over(job), job.error

@@ -149,7 +149,8 @@ def _held(session: Session, found: Leaving, disks: tuple[Disk, ...], job: Job) -
     if not mine:
         return ()
     job.report(_("Looking at the bricks and at the disks that could take them"))
-    wanted: dict[str, list[str]] = {found.node: [brick.path for _volume, brick in mine]}
+    answers = found.look.machine is not None  # else it would be waited for once more
+    wanted: dict[str, list[str]] = {found.node: [brick.path for _volume, brick in mine]} if answers else {}
     by_name = {volume.name: volume for volume, _brick in mine}
     for disk in disks:
         wanted.setdefault(disk.node, []).extend(path for name in by_name for path in paths_on(disk, name))
@@ -161,7 +162,8 @@ def _held(session: Session, found: Leaving, disks: tuple[Disk, ...], job: Job) -
 def _one(
     found: Leaving, volume: Volume, brick: Brick, disks: tuple[Disk, ...], grounds: Found, pending: Mapping[str, Any]
 ) -> Held:
-    ground = grounds.get((found.node, brick.path), Ground(found.node, brick.path))
+    unknown = Ground(found.node, brick.path, why_unknown=found.why or _("The node does not answer."))
+    ground = grounds.get((found.node, brick.path), unknown)
     only = only_good_copies(volume, [brick.name], pending)
     places = places_for(volume, brick, disks, found.state, grounds)
     return Held(volume, brick, diagnose(found.state, volume, brick, ground), only[0] if only else None, places)
