@@ -29,21 +29,22 @@ class DisksView(QWidget):
         self.tree = Tree(
             [
                 (_("Disk or file system"), -1),
-                (_("State"), 230),
-                (_("Size"), 130),
+                (_("State"), 190),
+                (_("Size"), 88),
+                (_("Used"), 96),
                 (_("Inodes"), 90),
-                (_("Reallocated"), 86),
-                (_("Pending"), 70),
-                (_("Unreadable"), 86),
+                (_("Reallocated"), 96),
+                (_("Pending"), 76),
+                (_("Unreadable"), 94),
                 (_("Wear"), 60),
-                (_("Running"), 90),
+                (_("Running"), 88),
                 (_("Heat"), 60),
             ],
-            right=(4, 5, 6, 7, 8, 9),
-            drop={8: 1060, 3: 980, 7: 900},
+            right=(2, 5, 6, 7, 8, 9, 10),
+            drop={9: 1040, 4: 980, 8: 900},
             name=_("Disks and file systems"),
         )
-        self.setLayout(col(Panel(col(self.note, (self.tree, 1), gap=0, margins=(1, 1, 1, 8)))))
+        self.setLayout(col(Panel(col(self.note, (self.tree, 1), gap=0, margins=(1, 6, 1, 8)))))
 
     def show_reading(self, state: ClusterState, node: NodeState, reading: Reading | None) -> None:
         """Show it, or an empty table."""
@@ -102,7 +103,8 @@ def _disk(
     cells = (
         Cell(name, "name", "hard-drive", sub, strong=True, stale=stale, tip=tip),
         _state(smart, stale),
-        Cell(size(device.size), stale=stale),
+        Cell(size(device.size), "num", stale=stale),
+        EMPTY,
         EMPTY,
         *_smart_cells(smart, stale),
     )
@@ -125,7 +127,8 @@ def _state(smart: Smart | None, stale: bool) -> Cell:
     state, word = health_word(smart)
     said = ", ".join(signs(smart)) or silence_text(smart.silence)
     tip = "\n".join(part for part in (said, smart.said) if part)
-    return Cell(word, "state", sub=said, state="stale" if stale else state, stale=stale, tip=tip)
+    sub = "" if smart.silence is Silence.NOT_INSTALLED else said  # the note above the table says it once
+    return Cell(word, "state", sub=sub, state="stale" if stale else state, stale=stale, tip=tip)
 
 
 def _smart_cells(smart: Smart | None, stale: bool) -> tuple[Cell, ...]:
@@ -155,7 +158,7 @@ def _behind(smart: Smart, stale: bool) -> Row:
     name = Cell(
         smart.device.partition(" -d ")[2], "name", "hard-drive", sub, strong=True, stale=stale, tip=smart.device
     )
-    cells = (name, _state(smart, stale), Cell(DASH, role="text3"), EMPTY, *_smart_cells(smart, stale))
+    cells = (name, _state(smart, stale), Cell(DASH, "num", role="text3"), EMPTY, EMPTY, *_smart_cells(smart, stale))
     return Row(f"disk/{smart.device}", cells)
 
 
@@ -171,7 +174,7 @@ def _array(array: Array, stale: bool) -> Row:
     else:
         shown = Cell(_("Unknown"), "state", sub=array.state, state="stale" if stale else "unknown")
     sub = " · ".join(part for part in (array.level, ", ".join(array.members)) if part)
-    cells = (Cell(array.name, "name", "layers", sub, strong=True, stale=stale), shown, EMPTY, EMPTY, *_NOT_HERE)
+    cells = (Cell(array.name, "name", "layers", sub, strong=True, stale=stale), shown, EMPTY, EMPTY, EMPTY, *_NOT_HERE)
     return Row(f"array/{array.name}", cells)
 
 
@@ -185,25 +188,24 @@ def _filesystem(each: Mounted, stale: bool) -> Row:
     cells = (
         Cell(each.mount, "name", "database", sub, stale=stale),
         shown,
-        _used(each, used, stale),
+        Cell(size(each.size), "num", stale=stale),
+        _level(used, stale, _of(each)),
         _level(each.inodes_percent, stale),
         *_NOT_HERE,
     )
     return Row(f"mount/{each.mount}", cells, (), (each.mount, None, each.size))
 
 
-def _used(each: Mounted, used: float | None, stale: bool) -> Cell:
-    if used is None or each.size is None or each.free is None:
-        return Cell(DASH, role="text3")
-    first, last = size_parts(each.used or 0, each.size)
-    tip = _("{used} of {size}").format(used=first, size=last)
-    text = percent(used) if used >= 1 else "< 1" + NB + "%"
-    state = "warn" if used >= HIGH and not stale else "accent"
-    return Cell(f"{text} · {last}", "meter", state=state, value=used / 100, stale=stale, tip=f"{tip}, {percent(used)}")
+def _of(each: Mounted) -> str:
+    if each.used is None or each.size is None or each.free is None:
+        return ""
+    used, total = size_parts(each.used, each.size)
+    return _("{used} of {size}, {free} free").format(used=used, size=total, free=size(each.free))
 
 
-def _level(value: float | None, stale: bool) -> Cell:
+def _level(value: float | None, stale: bool, tip: str = "") -> Cell:
     if value is None:
         return Cell(DASH, role="text3")
     state = "warn" if value >= HIGH and not stale else "accent"
-    return Cell(percent(value), "meter", state=state, value=value / 100, stale=stale)
+    text = percent(value) if value >= 1 or not value else "<" + NB + percent(1)
+    return Cell(text, "meter", state=state, value=value / 100, stale=stale, tip=tip)

@@ -14,6 +14,7 @@ from nasclustergui.core.units import DASH
 from nasclustergui.ui.parts import Icon, Label, Panel, box, col, label, row
 from nasclustergui.ui.theme import STATES
 
+SHORT = 34  # characters
 _TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
@@ -48,6 +49,7 @@ class _Line:
         icon, role = STATES[fact.state] if marked else ("info", "text3")
         self.icon.set_icon(icon, role)
         self.name.set_text(fact.name)
+        self.value.setWordWrap(len(fact.value) > SHORT)  # a label that may wrap reserves room for it
         self.value.set_text(fact.value or DASH)
         self.value.set_role(role if marked else "text3" if stale or not fact.value else "text")
         self.value.setToolTip(fact.tip)
@@ -92,7 +94,7 @@ class Note(QWidget):
         super().__init__()
         self._icon = Icon("info", "text2", 14)
         self._text: Label = label("", "caption", "text2", wrap=True, select=True)
-        self.setLayout(row(self._icon, (self._text, 1), gap=8, margins=(14, 8, 14, 4)))
+        self.setLayout(row(self._icon, (self._text, 1), gap=8, margins=(14, 4, 14, 6)))
         self.hide()
 
     def text(self) -> str:

@@ -29,8 +29,8 @@ class NetworkView(QWidget):
                 (_("State"), 180),
                 (_("Speed"), 100),
                 (_("MTU"), 70),
-                (_("Addresses"), 230),
-                (_("Hardware address"), 140),
+                (_("Addresses"), 220),
+                (_("Hardware address"), 160),
                 (_("Errors"), 70),
                 (_("Dropped"), 76),
             ],
@@ -38,7 +38,7 @@ class NetworkView(QWidget):
             drop={5: 1000, 2: 860},
             name=_("Network interfaces"),
         )
-        self.setLayout(col(Panel(col(self.note, (self.tree, 1), gap=0, margins=(1, 1, 1, 8)))))
+        self.setLayout(col(Panel(col(self.note, (self.tree, 1), gap=0, margins=(1, 6, 1, 8)))))
 
     def show_reading(self, state: ClusterState, node: NodeState, reading: Reading | None) -> None:
         """Show it, or an empty table."""

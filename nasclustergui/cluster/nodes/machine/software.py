@@ -40,9 +40,8 @@ class SoftwareView(QWidget):
         super().__init__()
         self.card = FactCard(_("This node"))
         self.tree = Tree(
-            [(_("Program"), -1), (_("This node"), 190), (_("All nodes"), 120), (_("Elsewhere"), 280)],
+            [(_("Program"), 150), (_("This node"), 176), (_("All nodes"), 112), (_("Elsewhere"), -1)],
             flat=True,
-            drop={3: 560},
             name=_("Versions of all nodes"),
         )
         self._told = ElidedLabel("", "caption", "text3")
@@ -59,6 +58,11 @@ class SoftwareView(QWidget):
         n = len(state.nodes.nodes)
         text = ngettext("{known} of {n} node read", "{known} of {n} nodes read", n).format(known=len(known), n=n)
         self._told.set_text(text)
+
+
+def short(version: str) -> str:
+    """ "Debian GNU/Linux 12 (bookworm)" is longer than its column; everything else stays."""
+    return version.replace("GNU/Linux ", "")
 
 
 def known_facts(state: ClusterState) -> dict[str, Facts]:
@@ -130,7 +134,7 @@ def _between(told: dict[str, Clock]) -> Fact:
     if most is None:
         return Fact(_("Between nodes"), DASH)
     seconds, error, ahead, behind = most
-    text = _("at most {seconds} ({ahead} ahead of {behind})").format(
+    text = _("At most {seconds} ({ahead} ahead of {behind})").format(
         seconds=seconds_text(seconds, error).lstrip("+"), ahead=ahead, behind=behind
     )
     return Fact(_("Between nodes"), text, "warn" if seconds - error > SKEW_SECONDS else "")
@@ -140,7 +144,9 @@ def version_row(each: Versions, node: str, n: int, stale: bool) -> Row:
     """One program: here, whether all nodes have the same, and who has another one."""
     here = next((version for version, nodes in each.nodes.items() if node in nodes), "")
     others = {version: nodes for version, nodes in each.nodes.items() if version != here}
-    elsewhere = " · ".join(f"{version or _('not installed')}: {', '.join(nodes)}" for version, nodes in others.items())
+    elsewhere = " · ".join(
+        f"{short(version) or _('not installed')}: {', '.join(nodes)}" for version, nodes in others.items()
+    )
     if each.differs:
         told = Cell(_("Differ"), "state", state="stale" if stale else "warn")
     else:
@@ -149,7 +155,7 @@ def version_row(each: Versions, node: str, n: int, stale: bool) -> Row:
         told = Cell(text, role="text2", stale=stale)
     cells = (
         Cell(program(each.name), "name", strong=each.differs, stale=stale),
-        Cell(here or DASH, "mono", stale=stale, role="" if here else "text3"),
+        Cell(short(here) or DASH, "mono", stale=stale, role="" if here else "text3"),
         told,
         Cell(elsewhere, role="text2", stale=stale, tip=elsewhere.replace(" · ", "\n")),
     )

@@ -84,7 +84,7 @@ def skew_sentence(skew: Skew) -> str:
 
 def keeping_text(time: TimeKeeping) -> str:
     """Who keeps the clock, and whether it is in step."""
-    service = time.service or _("no time service runs")
+    service = time.service or _("No time service runs")
     if time.synchronised is None:
         return service
     return f"{service}, " + (_("in step") if time.synchronised else _("not in step"))
@@ -112,7 +112,7 @@ def updates_text(updates: Updates | None) -> tuple[str, str]:
 def lists_text(updates: Updates | None) -> str:
     """How old the package lists are."""
     age = updates.lists_age if updates is not None else None
-    return DASH if age is None else _("fetched {age} ago").format(age=duration(round(age)))
+    return DASH if age is None else _("Fetched {age} ago").format(age=duration(round(age)))
 
 
 def reboot_text(facts: Facts) -> tuple[str, str]:

@@ -61,8 +61,8 @@ s kernels; for file in /boot/vmlinuz-*; do [ -e "$file" ] && echo "${file#/boot/
 s packages
 dpkg-query -W -f '${Package}\t${Version}\t${db:Status-Status}\n' 'linux-image-[0-9]*' glusterfs-server \
   etcd-server etcd haproxy keepalived docker.io docker-ce containerd containerd.io smartmontools samba ctdb \
-  nfs-ganesha nfs-kernel-server openssh-server chrony systemd-timesyncd ntpsec mdadm lvm2 xfsprogs drbd-utils ceph-common \
-  systemd 2>/dev/null
+  nfs-ganesha nfs-kernel-server openssh-server chrony systemd-timesyncd ntpsec mdadm lvm2 \
+  xfsprogs drbd-utils ceph-common systemd 2>/dev/null
 s replaced
 for name in glusterd glusterfsd etcd haproxy keepalived dockerd containerd sshd smbd ctdbd chronyd; do
   for pid in $(pidof "$name" 2>/dev/null); do

@@ -136,7 +136,8 @@ def _silence(read: Smart, data: Mapping[str, Any], said: str) -> Silence:
     if read.passed is not None:
         return Silence.NONE
     low = said.lower()
-    if "standby" in low or "sleep mode" in low or "power_mode" in data:
+    mode = _text(_at(data, "power_mode", "name")).lower()
+    if any(word in low or word in mode for word in ("standby", "sleep")):
         return Silence.ASLEEP
     if "permission denied" in low or "operation not permitted" in low:
         return Silence.NO_PERMISSION
