@@ -15,6 +15,7 @@ FEATURES: tuple[str, ...] = (
     "logs",
     "roles",
     "leave",
+    "machine",
 )
 
 
