@@ -203,6 +203,19 @@ def test_the_first_levels_open_and_the_keyboard_walks(make: Callable[..., World]
     assert said == "/cluster/, folder, open, 3 keys, level 1"
 
 
+def test_a_key_that_is_asked_for_before_the_tree_is_read_is_found(make: Callable[..., World]) -> None:
+    world = make(KEYS)
+    world.section.select((CONFIG + b"smb/workgroup").decode())
+    world.section.set_filter("")  # as the page does whenever it comes into sight
+    world.settle()
+    assert world.section.keeper.key == CONFIG + b"smb/workgroup"
+    fresh = KeysSection(world.desk, world.holder)
+    fresh.select((CONFIG + b"smb/workgroup").decode())
+    fresh.set_filter("")
+    fresh.show()
+    world.qtbot.waitUntil(lambda: fresh.keeper.key == CONFIG + b"smb/workgroup")
+
+
 def test_an_empty_store_says_what_it_is_for(make: Callable[..., World]) -> None:
     world = make({})
     assert world.section.stack.showing() == "empty"

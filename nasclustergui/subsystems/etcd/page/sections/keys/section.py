@@ -290,7 +290,8 @@ class KeysSection(Section):
     def _on_chosen(self, entry: Entry | None) -> None:
         if self.left.currentWidget() is not self.table:
             return
-        self._goal = None
+        if entry is not None:  # otherwise nobody chose anything: a key that is still looked for is not given up
+            self._goal = None
         folder = entry if entry is not None and entry.folder else None
         self.panel.show_folder(folder)
         self.keeper.choose(entry.path if entry is not None and entry.kind is Kind.KEY else None)
