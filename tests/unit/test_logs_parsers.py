@@ -62,6 +62,17 @@ def test_lines_of_glusterfs_are_understood(text: str, expected: tuple[int, Sever
     assert (head.severity, head.unit, head.message_id, head.origin) == (severity, unit, message_id, origin)
 
 
+def test_who_called_stands_behind_the_message() -> None:
+    """glusterd writes the calls before the translator."""
+    head = gluster_head(
+        "[2026-11-23 17:59:37.094000 +0000] I [run.c:242:runner_log] (-->/usr/lib/x/glusterd.so(+0xc6c53) [0x7f1] "
+        "-->/lib/libglusterfs.so.0(runner_log+0xfc) [0x7f2] ) 0-management: Ran script: /var/lib/glusterd/S29.sh"
+    )
+    assert head is not None
+    assert (head.unit, head.origin) == ("0-management", "run.c:242:runner_log")
+    assert head.text.startswith("Ran script: /var/lib/glusterd/S29.sh\n(-->/usr/lib")
+
+
 @pytest.mark.parametrize(
     "text", ["", "[", "[2026-13-23 17:21:41.1 +0000] E x", "signal received: 11", "[glusterd.c:1:x] E", "[2026-11-23]"]
 )

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from nasclustergui.core.errors import Cancelled, NasError, Unreachable
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
+from nasclustergui.remote.link import LinkState
 from nasclustergui.remote.parallel import gather
 from nasclustergui.remote.stream import StreamNode, as_stream_node
 from nasclustergui.subsystems.logs.commands.follow import follow
@@ -273,8 +274,14 @@ class LogSession:
 
     def _lost(self, name: str, error: NasError) -> None:
         before = self._status[name]
-        since = before.since if before.phase is Phase.LOST else self._heard.get(name, time.time())
+        since = before.since if before.phase is Phase.LOST else self._heard.get(name) or self._gone_since(name)
         self._set(name, phase=Phase.LOST, since=since, error=error)
+
+    def _gone_since(self, name: str) -> float:
+        """Unix time since when a node is away that this query never heard of."""
+        info = getattr(self._nodes[name], "info", None)
+        gone = info is not None and info.state is not LinkState.ONLINE
+        return float(info.since) if gone and info is not None else time.time()
 
     def _pause(self, name: str, delay: float) -> float:
         """Wait until the link changes or it is time anyway; the next delay."""

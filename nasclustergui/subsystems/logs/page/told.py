@@ -81,4 +81,4 @@ def hidden_text(floor: int | None, full: bool, more: bool, most: int) -> str:
     if floor is not None:
         at = clock(floor / 1e6)
         return _("Everything since {time} is shown. There are older entries.").format(time=at)
-    return _("There are older entries.") if more else _("This is everything there is.")
+    return _("There are older entries.") if more else _("Nothing older can be read.")

@@ -16,7 +16,8 @@ from nasclustergui.subsystems.logs.model import Entry, Kind, Place, Severity
 # which then writes its zone.
 _GLUSTER = re.compile(
     r"\[(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:[.,](\d{1,6}))?(?: ?([+-]\d\d:?\d\d))?\]\s*"
-    r"(?:([MACEWNIDT]) )?(?:\[MSGID: (\d+)\] )?(?:\[([^\[\]\s]+:\d+:[^\[\]]*)\] )?(?:([^\s:]+): )?(.*)",
+    r"(?:([MACEWNIDT]) )?(?:\[MSGID: (\d+)\] )?(?:\[([^\[\]\s]+:\d+:[^\[\]]*)\] )?"
+    r"(?:(\(-->.*? ?\)) (?=[^\s:]+: ))?(?:([^\s:]+): )?(.*)",
     re.DOTALL,
 )
 _LEVELS = {
@@ -72,14 +73,15 @@ def gluster_head(line: str) -> Head | None:
     """None if an entry doesn't begin with this line."""
     if not line.startswith("[") or (found := _GLUSTER.match(line)) is None:
         return None
-    day, clock, fraction, zone, level, message_id, origin, unit, text = found.groups()
+    day, clock, fraction, zone, level, message_id, origin, calls, unit, text = found.groups()
     at = _micros(day, clock, fraction, parse_zone(zone) if zone else 0)
     if at is None:
         return None
     severity = _LEVELS[level] if level else Severity.INFO
     if not level and re.search(r" : FAILED( : |$)", text.rstrip()):  # cmd_history.log
         severity = Severity.ERROR
-    return Head(at, severity, unit or "", text.rstrip(), "", origin or "", message_id or "")
+    text = f"{text.rstrip()}\n{calls}" if calls else text.rstrip()  # who called, of gf_log_callingfn
+    return Head(at, severity, unit or "", text, "", origin or "", message_id or "")
 
 
 def syslog_head(utc_offset: int, now: float) -> Callable[[str], Head | None]:
