@@ -14,7 +14,7 @@ from nasclustergui.cli.gluster_features.heal import add_words as heal_words
 from nasclustergui.cli.gluster_features.words import Words as GlusterWords
 from nasclustergui.cli.node_features import add_all as node_words
 from nasclustergui.cli.terminal import say_json
-from nasclustergui.cli.words import Words
+from nasclustergui.cli.words import Finish, Words
 from nasclustergui.core.i18n import _
 from nasclustergui.core.settings import THEMES
 
@@ -81,8 +81,10 @@ def build_parser(json: bool = False) -> argparse.ArgumentParser:
     _global(status)
     _json(status)
     _gluster(commands.add_parser("gluster", help=_("volumes and the pool: list, create, heal, snapshots, peers …")))
-    _subject(commands.add_parser("etcd", help=_("keys, locks, members of etcd")), "etcd_features", etcd_words)
-    _subject(commands.add_parser("node", help=_("machines: add, promote, drain, logs …")), "node_features", node_words)
+    etcd = commands.add_parser("etcd", help=_("keys, locks, members, users of etcd"))
+    _subject(etcd, "etcd_features", etcd_words, _finish_etcd)
+    node = commands.add_parser("node", help=_("machines: add, promote, drain, logs …"))
+    _subject(node, "node_features", node_words, _finish)
     _audit(commands.add_parser("audit", help=_("the record of changes")))
     _profile(commands.add_parser("profile", help=_("cluster profiles on this workstation")))
     return parser
@@ -149,9 +151,17 @@ def _gluster(parser: argparse.ArgumentParser) -> None:
     add_all(GlusterWords(kinds, actions, _finish))
 
 
-def _subject(parser: argparse.ArgumentParser, package: str, add: Callable[[Words], None]) -> None:
+def _subject(parser: argparse.ArgumentParser, package: str, add: Callable[[Words], None], finish: Finish) -> None:
     parsers = parser.add_subparsers(dest="kind", required=True, metavar="WORD")
-    add(Words(parsers, package, _finish))
+    add(Words(parsers, package, finish))
+
+
+def _finish_etcd(parser: argparse.ArgumentParser, change: bool) -> None:
+    _finish(parser, change)
+    group = parser.add_argument_group(_("another etcd user than the profile's"))
+    group.add_argument("--as", dest="as_user", metavar="USER", default="", help=_("log in to etcd as this user"))
+    text = _("whose password is the file's first line (- for the input), instead of asking")
+    group.add_argument("--as-password-file", metavar="FILE", default="", help=text)
 
 
 def _finish(parser: argparse.ArgumentParser, change: bool) -> None:

@@ -9,16 +9,19 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nasclustergui.cli.exit_codes import Exit
+from nasclustergui.cli.passwords import GivenPassword, first_line
 from nasclustergui.cli.terminal import ask_secret
 from nasclustergui.cli.working import work
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
+from nasclustergui.core.profile import Profile
 from nasclustergui.remote import inventory
 from nasclustergui.remote.secrets import SecretStore, StoredCredentials
 from nasclustergui.remote.ssh_nodes import SshNodes
@@ -47,12 +50,25 @@ def chosen_file(name: str) -> Path:
     )
 
 
+def as_other(profile: Profile, credentials: StoredCredentials, options: Namespace) -> tuple[Profile, StoredCredentials]:
+    """With --as: all of etcd is asked as that user. Raises InvalidInput for a password file that can't be read."""
+    user, file = getattr(options, "as_user", ""), getattr(options, "as_password_file", "")
+    if not user:
+        if file:
+            raise InvalidInput(_("--as-password-file goes with --as USER."), field="as-password-file")
+        return profile, credentials
+    if file:
+        credentials = GivenPassword(user, first_line(file), credentials)
+    return replace(profile, etcd=replace(profile.etcd, user=user)), credentials
+
+
 @contextmanager
 def opened(options: Namespace) -> Iterator[Session]:
     """A session with the chosen cluster, already connecting; closed at the end whatever happens."""
     file = chosen_file(options.cluster)
     profile = inventory.load(file)
     credentials = StoredCredentials(SecretStore(), ask_secret)
+    profile, credentials = as_other(profile, credentials, options)
     nodes = SshNodes(profile, credentials)
     try:
         sys.setswitchinterval(SWITCH_INTERVAL)

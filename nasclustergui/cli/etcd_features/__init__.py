@@ -10,7 +10,7 @@ from importlib import import_module
 
 from nasclustergui.cli.words import Words
 
-FEATURES: tuple[str, ...] = ("keys", "changes", "members", "oplock", "coordination")
+FEATURES: tuple[str, ...] = ("keys", "changes", "members", "oplock", "coordination", "access")
 
 
 def add_all(words: Words) -> None:

@@ -25,6 +25,7 @@ def sections() -> tuple[SectionSpec, ...]:
         SectionSpec("changes", _("Changes"), "changes.section:ChangesSection"),
         SectionSpec("coordination", _("Coordination"), "coordination:CoordinationSection"),
         SectionSpec("members", _("Members"), "members:MembersSection"),
+        SectionSpec("access", _("Access"), "access:AccessSection"),
     )
 
 
