@@ -19,7 +19,7 @@ from nasclustergui.cluster.overview.page import OverviewPage
 from nasclustergui.cluster.session import Session
 from nasclustergui.cluster.state import ClusterState
 from nasclustergui.cluster.terminals.opener import Terminals
-from nasclustergui.core.errors import LockHeld
+from nasclustergui.core.errors import LockHeld, StoreError
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.job import Job
 from nasclustergui.core.oplock import LockState
@@ -39,6 +39,7 @@ from nasclustergui.window.controller import GLUSTER_MS, Controller
 from nasclustergui.window.frame import Frame
 from nasclustergui.window.lock_watch import LockWatch
 
+SIGN_IN = "config.access:sign-in"
 STALE_AFTER = 20.0  # seconds without a new reading of gluster after which the status bar says so
 
 
@@ -280,6 +281,8 @@ class Workspace(QObject):
         self.roles.look_again()
         if isinstance(error, LockHeld):  # between the dialog and the job somebody else was faster
             self.frame.toasts.show("wait", str(error), _("Wait and run…"), lambda: self.propose(plan))
+        elif isinstance(error, StoreError) and error.denied:
+            self.frame.toasts.show("critical", str(error), _("Sign in…"), lambda: self.run_action(SIGN_IN))
         elif error is not None:
             title, _hint, _details = describe(error)
             self.frame.toasts.show("critical", title, _("Details"), lambda: ErrorDialog(error, self.frame).open())
