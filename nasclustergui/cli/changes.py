@@ -148,6 +148,9 @@ def _report(
     if consent.as_json:
         data: dict[str, Any] = {"state": state, "plan": {"id": plan_id(plan), **plan_data(plan)}}
         data["steps"] = [_outcome(outcome) for outcome in outcomes]
+        if state == "dry run":
+            for shown, step in zip(data["steps"], plan.steps, strict=False):
+                shown["command"] = step.line
         say_json(data | (error_data(error) if error else {}))
         return
     if state == "dry run":

@@ -52,4 +52,6 @@ _BY_ERROR: tuple[tuple[type[BaseException], Exit], ...] = (
 
 def exit_code(error: BaseException) -> Exit:
     """The status for an error of ours; FAILED for those without one of their own."""
+    if isinstance(error, StoreError) and error.refused:
+        return Exit.FAILED
     return next((code for kind, code in _BY_ERROR if isinstance(error, kind)), Exit.FAILED)

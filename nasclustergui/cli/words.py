@@ -31,7 +31,7 @@ class Words:
         return self._add(self._groups[group], name, text, handler, change)
 
     def _add(self, parent: Any, name: str, text: str, handler: str, change: bool) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = parent.add_parser(name, help=text)
+        parser: argparse.ArgumentParser = parent.add_parser(name, help=text, description=text)
         self._finish(parser, change)
         parser.set_defaults(handler=f"{self._package}.{handler}")
         return parser

@@ -182,6 +182,7 @@ class StoreError(NasError):
     `ambiguous`: the change may or may not have been written; the message says so too.
     `login`: user or password are missing or were not accepted.
     `denied`: the user is known, and may not administrate etcd.
+    `refused`: etcd answered and said no.
     """
 
     def __init__(
@@ -193,9 +194,10 @@ class StoreError(NasError):
         ambiguous: bool = False,
         login: bool = False,
         denied: bool = False,
+        refused: bool = False,
     ) -> None:
         super().__init__(message, hint=hint, details=details)
-        self.ambiguous, self.login, self.denied = ambiguous, login, denied
+        self.ambiguous, self.login, self.denied, self.refused = ambiguous, login, denied, refused
 
 
 class InvalidInput(NasError):

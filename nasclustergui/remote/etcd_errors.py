@@ -133,8 +133,8 @@ def explain(failures: Sequence[RpcFailed], where: Circumstances, *, perhaps_done
         hint = _("Read the key again before you repeat the change.") + " " + hint
     login = final is not None and (final.verdict is Verdict.LOGIN or final.says(_LOGIN_REFUSED))
     denied = final is not None and not where.subject and "permission denied" in final.text
-    unsure = perhaps_done and where.write
-    return StoreError(message, hint=hint, details=details, ambiguous=unsure, login=login, denied=denied)
+    said = {"login": login, "denied": denied, "refused": final is not None and not login}
+    return StoreError(message, hint=hint, details=details, ambiguous=perhaps_done and where.write, **said)
 
 
 def _refusal(failure: RpcFailed, where: Circumstances) -> tuple[str, str]:

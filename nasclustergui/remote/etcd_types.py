@@ -31,8 +31,8 @@ class KeyValue:
 
     @property
     def text(self) -> str:
-        """The value for people; bytes that aren't UTF-8 appear as \\xNN."""
-        return printable(self.value)
+        """The value letter by letter; bytes that aren't UTF-8 appear as \\xNN."""
+        return decoded(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +197,21 @@ def to_bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
 
 
-def printable(text: str | bytes) -> str:
-    """For people: bytes that aren't UTF-8 as \\xNN."""
+def decoded(text: str | bytes) -> str:
+    """Letter by letter, for programs and editors; bytes that aren't UTF-8 as \\xNN."""
     return to_bytes(text).decode("utf-8", "backslashreplace")
+
+
+def printable(text: str | bytes) -> str:
+    """For people, in one line: bytes that aren't UTF-8, and what a terminal would obey or nobody sees, as \\xNN."""
+    return visible(decoded(text))
+
+
+def visible(text: str) -> str:
+    """Line ends, control characters, those that turn the direction of writing … as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def prefix_end(prefix: bytes) -> bytes:

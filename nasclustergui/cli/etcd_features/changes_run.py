@@ -41,6 +41,7 @@ def watch(session: Session, options: Namespace) -> Exit:
 def _watch(session: Session, options: Namespace, job: Job) -> None:
     feed, news = Feed(kept=1), queue.SimpleQueue[WatchState | tuple[WatchEvent, ...]]()
     client = session.store().client
+    client.count(options.prefix, job=job)  # a watch that is refused would try for ever
     running = client.watch_prefix(options.prefix, news.put, news.put, options.from_revision or None, prev=True)
     end = time.monotonic() + options.seconds if options.seconds else None
     shown = 0
@@ -82,7 +83,7 @@ def _tell_state(state: WatchState) -> None:
         note(_("Watching from revision {n} on, at {endpoint}.").format(n=state.revision, endpoint=state.endpoint))
     elif state.kind is WatchKind.LOST:
         text = _("Connection lost {time}: {why}. It resumes without a gap.")
-        note(text.format(time=clock(time.time()), why=state.error))
+        note(text.format(time=clock(time.time()), why=state.error.rstrip(".")))
 
 
 def _show_change(change: Change, as_json: bool) -> None:
@@ -215,7 +216,8 @@ def restore(session: Session, options: Namespace) -> Exit:
     if wanted is None:
         hint = _("Look at: nasclustergui etcd history {key}").format(key=printable(found.key))
         if found.compacted:
-            raise StoreError(_("The history before revision {n} was compacted.").format(n=found.compacted), hint=hint)
+            text = _("The history before revision {n} was compacted.").format(n=found.compacted)
+            raise StoreError(text, hint=hint, refused=True)
         text = _("{key} was not there at revision {n}.").format(key=found.name, n=options.revision)
         raise InvalidInput(text, field="revision", hint=hint)
     return carry_out_as(session, plan_restore(found, wanted, session.profile.name), options)

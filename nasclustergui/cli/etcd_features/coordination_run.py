@@ -18,7 +18,7 @@ from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.units import DASH, duration
 from nasclustergui.remote.etcd_leases import LeaseLife
-from nasclustergui.remote.etcd_types import printable
+from nasclustergui.remote.etcd_types import decoded, printable
 from nasclustergui.subsystems.etcd.commands.coordination import checked_name, lease_id
 from nasclustergui.subsystems.etcd.features import Store
 from nasclustergui.subsystems.etcd.features.coordination import plans
@@ -51,7 +51,7 @@ def leases(session: Session, options: Namespace) -> Exit:
 
 
 def _lease_data(life: LeaseLife) -> dict[str, Any]:
-    keys = [printable(key) for key in life.keys]
+    keys = [decoded(key) for key in life.keys]
     return {"id": f"{life.id:x}", "left": life.left, "granted": life.granted, "keys": keys}
 
 
@@ -103,7 +103,7 @@ def _texts(contender: Contender) -> tuple[str, str, str]:
 
 def _queue_data(queue: Queue) -> dict[str, Any]:
     places = [
-        {"key": printable(c.key), "lease": f"{c.lease:x}", "value": printable(c.value), "left": c.left}
+        {"key": decoded(c.key), "lease": f"{c.lease:x}", "value": decoded(c.value), "left": c.left}
         for c in queue.contenders
     ]
     kind = "election" if queue.election else "lock"

@@ -71,6 +71,10 @@ def _nothing_to_do(preview: Preview, options: Namespace) -> Exit:
     if options.json:
         say_json({"state": "done", "steps": [], "same": preview.same, "only_in_store": extra})
         return Exit.OK
+    if options.script:
+        say("#!/bin/sh")
+        say("# " + _("Nothing to do: the store holds all that is in the file."))
+        return Exit.OK
     n = preview.same
     text = ngettext("The store holds the file's key already.", "The store holds all {n} keys of the file already.", n)
     say(text.format(n=count(n)))

@@ -21,7 +21,7 @@ from typing import Any
 
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _
-from nasclustergui.remote.etcd_types import KeyValue, printable, to_bytes
+from nasclustergui.remote.etcd_types import KeyValue, printable
 from nasclustergui.subsystems.etcd.features.changes.diff import is_text
 
 FORMAT = "nasclustergui-etcd-keys"
@@ -141,7 +141,7 @@ def _loaded(text: str, name: str) -> Any:
 
         try:
             return yaml.load(text, Loader=yaml.BaseLoader)  # plain words stay text: "no" and 3 are values
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, RecursionError) as error:
             raise _not_ours(" ".join(str(error).split())) from error
     try:
         return json.loads(text)
@@ -152,7 +152,7 @@ def _loaded(text: str, name: str) -> Any:
 def _archive(data: Mapping[str, Any]) -> Archive:
     keys = data.get("keys")
     if isinstance(keys, dict):
-        found = tuple(KeyValue(to_bytes(_text(key)), to_bytes(_text(value))) for key, value in keys.items())
+        found = tuple(KeyValue(_utf8(_text(key)), _utf8(_text(value))) for key, value in keys.items())
     else:
         found = tuple(_key_value(entry, n) for n, entry in enumerate(_list(keys), 1))
     leased = tuple(_key_value(entry, n) for n, entry in enumerate(_list(data.get("leased", [])), 1))
@@ -169,7 +169,10 @@ def _key_value(entry: Any, number: int) -> KeyValue:
     where = _("entry {n}").format(n=number)
     if not isinstance(entry, dict):
         raise _not_ours(_("There is no key in {where}.").format(where=where))
-    lease = int(str(entry.get("lease", "0")), 16)
+    try:
+        lease = int(str(entry.get("lease", "0")), 16)
+    except ValueError as error:
+        raise _not_ours(_("“lease” in {where} is no hexadecimal number.").format(where=where)) from error
     return _known(entry, _bytes(entry, "key", where), _bytes(entry, "value", where), "key_version", lease)
 
 
@@ -181,7 +184,7 @@ def _known(entry: Mapping[str, Any], key: bytes, value: bytes, version: str, lea
 
 def _bytes(entry: Mapping[str, Any], name: str, where: str) -> bytes:
     if isinstance(text := entry.get(name), str):
-        return to_bytes(text)
+        return _utf8(text)
     encoded = entry.get(f"{name}_base64")
     if not isinstance(encoded, str):
         raise _not_ours(_("There is no “{name}” in {where}.").format(name=name, where=where))
@@ -197,6 +200,13 @@ def _text(value: Any) -> str:
     return value
 
 
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:  # JSON can name half a character: "\\ud800"
+        raise _not_ours(_("A key or value is not text.")) from error
+
+
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise _not_ours(_("It has no list “keys”."))
@@ -206,7 +216,7 @@ def _list(value: Any) -> list[Any]:
 def _number(data: Mapping[str, Any], name: str) -> int:
     try:
         return int(data.get(name, 0))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last: "Infinity"
         return 0
 
 

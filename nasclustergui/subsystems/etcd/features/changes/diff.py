@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import count, size
+from nasclustergui.remote.etcd_types import visible
 
 LINES = 4_000  # of a side; a longer value is cut, and says so
 _THOROUGH = 250_000  # lines times lines that are compared each with each: about 50 ms
@@ -124,4 +125,4 @@ def short(value: bytes | None, known: bool = True, full: int = 0, room: int = 80
     text = " ".join(value[: room * 8].decode("utf-8", "replace").split())
     if not text:
         return _("empty") if not value else _("blank")
-    return text if len(text) <= room else text[: room - 1] + "…"
+    return visible(text if len(text) <= room else text[: room - 1] + "…")

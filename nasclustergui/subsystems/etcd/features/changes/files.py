@@ -36,6 +36,12 @@ def suggested_name(cluster: str, prefix: bytes, at: float | None = None) -> str:
 
 def save(path: Path, archive: Archive) -> int:
     """Write the file whole or not at all, readable by its owner only; its size in bytes. Raises InvalidInput."""
+    if path.exists() and not path.is_dir() and not path.is_file():  # root would replace /dev/stdout
+        raise InvalidInput(
+            _("{file} is no file but a device or a pipe.").format(file=path),
+            field="file",
+            hint=_("Choose another file. Nothing was changed."),
+        )
     text = to_yaml(archive) if path.name.lower().endswith(YAML_ENDINGS) else to_json(archive)
     try:
         write_private(path, text)

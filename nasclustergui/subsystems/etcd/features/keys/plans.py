@@ -8,7 +8,7 @@ from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Meaning, Plan, Risk, Step
 from nasclustergui.core.units import duration, size
-from nasclustergui.remote.etcd_types import Compare, Delete, KeyValue, Put, Target, printable
+from nasclustergui.remote.etcd_types import Compare, Delete, KeyValue, Put, Target, printable, visible
 from nasclustergui.subsystems.etcd.commands import keys
 from nasclustergui.subsystems.etcd.commands.txn import txn
 from nasclustergui.subsystems.etcd.features.keys import schema
@@ -117,7 +117,7 @@ def excerpt(value: bytes) -> str:
     first = " ".join(text.split())
     if not first:
         return _("(empty)")
-    return first if len(first) <= _SHOWN else first[:_SHOWN].rstrip() + "…"
+    return visible(first if len(first) <= _SHOWN else first[:_SHOWN].rstrip() + "…")
 
 
 def _step(title: str, command: Command, undo: Command, risk: Risk) -> Step:

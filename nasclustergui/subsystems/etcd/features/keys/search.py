@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from nasclustergui.core.job import Job
-from nasclustergui.remote.etcd_types import KeyValue, printable
+from nasclustergui.remote.etcd_types import KeyValue, decoded, visible
 from nasclustergui.subsystems.etcd.features.keys.model import Span
 from nasclustergui.subsystems.etcd.features.keys.read import FIRST, LARGEST, count, fitting_page, fitting_size
 from nasclustergui.subsystems.etcd.features.store import Store
@@ -79,13 +79,13 @@ def search(
 
 def _hit(kv: KeyValue, needle: str, in_values: bool) -> Hit | None:
     bare = KeyValue(kv.key, b"", kv.create_revision, kv.mod_revision, kv.version, kv.lease)
-    if needle in printable(kv.key).casefold():
+    if needle in decoded(kv.key).casefold():
         return Hit(bare)
     if not in_values:
         return None
-    value = printable(kv.value)
+    value = decoded(kv.value)
     place = value.casefold().find(needle)
     if place < 0:
         return None
     part = value[max(0, place - _AROUND) : place + len(needle) + _AROUND]
-    return Hit(bare, " ".join(part.split()))
+    return Hit(bare, visible(" ".join(part.split())))

@@ -13,6 +13,7 @@ from nasclustergui.core.errors import InvalidInput
 from nasclustergui.core.i18n import _
 
 HEX_SHOWN = 64 << 10  # bytes of a binary value that are shown and can be edited: four thousand lines
+LONGEST_LINE = 20_000  # characters: Qt lays out a line at once, and a million of them takes it minutes
 LIVE_CHECK = 64 << 10  # characters up to which JSON and YAML are checked while somebody types
 LARGEST = 1 << 20  # bytes: etcd takes requests up to 1.5 MiB unless told otherwise
 # What an editor does not keep as it is:
@@ -68,7 +69,7 @@ def as_text(value: bytes) -> str | None:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if _CONTROL.search(text):
+    if _CONTROL.search(text) or text.startswith("\ufeff"):  # an editor drops a byte order mark
         return None
     unified = text.replace("\r\n", "\n")
     if "\r" in unified or ("\r\n" in text and text.count("\n") != text.count("\r\n")):
@@ -77,10 +78,16 @@ def as_text(value: bytes) -> str | None:
 
 
 def shown(value: bytes, form: Form) -> Shown:
-    """The value in that form; what cannot be shown so is shown as binary."""
+    """The value in that form; what cannot be shown so, or not in useful time, is shown as binary."""
     text = as_text(value)
-    if form is Form.BINARY or text is None:
-        return Shown(Form.BINARY, hex_dump(value[:HEX_SHOWN]), cut=len(value) > HEX_SHOWN)
+    if form is not Form.BINARY and text is not None:
+        lines = _as_lines(text, form)
+        if max(map(len, lines.text.split("\n"))) <= LONGEST_LINE:
+            return lines
+    return Shown(Form.BINARY, hex_dump(value[:HEX_SHOWN]), cut=len(value) > HEX_SHOWN)
+
+
+def _as_lines(text: str, form: Form) -> Shown:
     newline = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n")
     if form is Form.JSON and newline == "\n" and not json_fault(text):

@@ -10,7 +10,7 @@ from nasclustergui.core.errors import InvalidInput, NasError
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.job import Job
 from nasclustergui.core.units import count
-from nasclustergui.remote.etcd_types import printable, to_bytes
+from nasclustergui.remote.etcd_types import decoded, to_bytes
 from nasclustergui.subsystems.etcd.features import Store
 from nasclustergui.subsystems.etcd.features.changes.model import Comparison, Difference
 from nasclustergui.subsystems.etcd.features.changes.read import read_comparison
@@ -108,7 +108,7 @@ class CompareView(QWidget):
 
     def compare(self, prefix: bytes, first: int, last: int = 0) -> None:
         """Read both and show what differs; `first` 0 lets the person type it."""
-        self.prefix_edit.setText(printable(prefix))
+        self.prefix_edit.setText(decoded(prefix))
         self.first_edit.setText(str(first) if first else "")
         self.last_edit.setText(str(last) if last else "")
         if first:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtGui import QTextCursor, QTextFormat
 from PySide6.QtWidgets import QTextEdit, QWidget
 
-from nasclustergui.core.i18n import _
+from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.units import count
 from nasclustergui.subsystems.etcd.features.changes.diff import Mark, Pair, compare
 from nasclustergui.ui import theme
 from nasclustergui.ui.parts import Console, ElidedLabel, Line, box, col, row
 
+_LONGEST = 4_000  # characters of a line that are shown: Qt lays out a line at once, a long one takes it minutes
 _FILL = {Mark.REMOVED: "critical_bg", Mark.ADDED: "ok_bg", Mark.CHANGED: "warn_bg"}
 
 
@@ -77,7 +79,14 @@ class DiffView(QWidget):
 
 
 def _side(lines: Sequence[tuple[Mark, str | None]]) -> str:
-    return "\n".join(f"{mark.value if text is not None else ' '} {text or ''}".rstrip() for mark, text in lines)
+    return "\n".join(f"{mark.value if text is not None else ' '} {_cut(text or '')}".rstrip() for mark, text in lines)
+
+
+def _cut(line: str) -> str:
+    if (more := len(line) - _LONGEST) <= 0:
+        return line
+    rest = ngettext("… {n} more character", "… {n} more characters", more).format(n=count(more))
+    return f"{line[:_LONGEST]} {rest}"
 
 
 def flat(view: DiffView) -> str:

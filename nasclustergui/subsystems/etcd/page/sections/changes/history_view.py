@@ -9,7 +9,7 @@ from nasclustergui.core.errors import NasError
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.job import Job
 from nasclustergui.core.units import count
-from nasclustergui.remote.etcd_types import printable, to_bytes
+from nasclustergui.remote.etcd_types import decoded, to_bytes
 from nasclustergui.subsystems.etcd.features import Store
 from nasclustergui.subsystems.etcd.features.changes.model import History, Version
 from nasclustergui.subsystems.etcd.features.changes.read import VERSIONS, read_history
@@ -85,7 +85,7 @@ class HistoryView(QWidget):
     def show_key(self, key: bytes, restore_at: int = 0) -> None:
         """Read its history; `restore_at`: then propose to restore what was true at that revision."""
         self.key, self._wanted, self._restore_at = key, VERSIONS, restore_at
-        self.key_edit.setText(printable(key))
+        self.key_edit.setText(decoded(key))
         self.history = None
         self.read()
 

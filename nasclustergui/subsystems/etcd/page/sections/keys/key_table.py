@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from nasclustergui.core.i18n import _
-from nasclustergui.remote.etcd_types import printable
+from nasclustergui.remote.etcd_types import decoded
 from nasclustergui.subsystems.etcd.page.sections.keys.key_model import KeyModel
 from nasclustergui.subsystems.etcd.page.sections.keys.nodes import Entry, Kind, Mark
 from nasclustergui.ui import theme
@@ -165,7 +165,7 @@ class KeyTable(QTableView):
         if entry is None or event.modifiers() & Qt.KeyboardModifier.AltModifier:
             super().keyPressEvent(event)
         elif event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(printable(entry.path))
+            QGuiApplication.clipboard().setText(decoded(entry.path))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._activate(entry)
         elif event.key() == Qt.Key.Key_Delete and entry.kind is not Kind.MORE:

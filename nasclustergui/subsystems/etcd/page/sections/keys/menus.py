@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from nasclustergui.core.i18n import _
-from nasclustergui.remote.etcd_types import printable
+from nasclustergui.remote.etcd_types import decoded
 from nasclustergui.subsystems.etcd.page.sections.keys.actions import KeyAction, offered
 from nasclustergui.subsystems.etcd.page.sections.keys.asking import Asking
 from nasclustergui.ui import theme
@@ -29,7 +29,7 @@ class KeyMenus:
         """Everything that can be done with a key."""
         asking = self._asking
         menu.clear()
-        _add(menu, "copy", _("Copy key"), partial(QGuiApplication.clipboard().setText, printable(key)))
+        _add(menu, "copy", _("Copy key"), partial(QGuiApplication.clipboard().setText, decoded(key)))
         _add(menu, "plus", _("New key beside it…"), partial(asking.new_key, key[: key.rfind(b"/") + 1]))
         _add(menu, "copy", _("Duplicate…"), partial(asking.copy_key, key))
         _add(menu, "pencil", _("Rename…"), partial(asking.rename_key, key))
@@ -45,7 +45,7 @@ class KeyMenus:
         """Everything that can be done with all keys below a prefix."""
         section = self._section
         menu.clear()
-        _add(menu, "copy", _("Copy prefix"), partial(QGuiApplication.clipboard().setText, printable(prefix)))
+        _add(menu, "copy", _("Copy prefix"), partial(QGuiApplication.clipboard().setText, decoded(prefix)))
         _add(menu, "plus", _("New key here…"), partial(self._asking.new_key, prefix))
         _add(menu, "refresh-cw", _("Read again"), partial(section.read_folder, prefix))
         self._add_more(menu, prefix, prefix=True)
@@ -64,7 +64,7 @@ class KeyMenus:
         if action.open is not None:
             run: Callable[[], object] = partial(action.open, section, path)
         else:
-            run = partial(section.command.emit, f"{action.id}:{printable(path)}")
+            run = partial(section.command.emit, f"{action.id}:{decoded(path)}")
         why = action.why_not(path)
         _add(menu, action.icon, action.title, run, why, action.danger)
 

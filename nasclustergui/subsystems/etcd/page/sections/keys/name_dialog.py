@@ -11,7 +11,7 @@ from nasclustergui.core.errors import InvalidInput, NasError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Plan
 from nasclustergui.core.profile import Profile
-from nasclustergui.remote.etcd_types import KeyValue, printable, to_bytes
+from nasclustergui.remote.etcd_types import KeyValue, decoded, to_bytes
 from nasclustergui.subsystems.etcd.features.keys import plans, schema
 from nasclustergui.subsystems.etcd.page.sections.keys.value_editor import text_of
 from nasclustergui.ui import theme
@@ -113,7 +113,7 @@ def new_key(prefix: bytes, cluster: str, profile: Profile | None, parent: QWidge
         _("New key"),
         about,
         lambda key, value: plans.plan_create(key, value, cluster),
-        printable(prefix),
+        decoded(prefix),
         profile,
         parent=parent,
     )
