@@ -193,6 +193,7 @@ def fill(cluster: Lab) -> None:
     """A volume with a brick on the new node."""
     places = " ".join(f"node{n}:/bricks/d1/data" for n in (1, 2, 5))
     cluster.sh(1, f"{GLUSTER} create data replica 3 {places} && {GLUSTER} start data")
+    cluster.sh(1, f"{GLUSTER} set data network.ping-timeout 5")  # by default a client waits 42 s for a dead node
     sums(cluster, "data")
     cluster.sh(
         1, f"cd /mnt/data && for i in $(seq {FILES}); do echo $i-$i > f$i; done; head -c 8000000 /dev/urandom > big"

@@ -210,21 +210,24 @@ def test_commands_are_asked_of_a_node_that_stays() -> None:
 
 def test_files_without_copies_move_away_first() -> None:
     plan = removal(leaving(SPREAD))
-    assert titles(plan)[1:3] == ["Move the files away", "Take the bricks out"]
+    assert titles(plan)[1:3] == ["spread: Move the files away", "spread: Take the bricks out"]
     full = with_bricks(SPREAD, {"free": 20 * GIB})
     assert "Add 1 brick to spread" in titles(removal(leaving(full)))
     plan = removal(leaving(LONE))
     assert titles(plan)[1:5] == [
         "Prepare /bricks/d1/lone on node4",
         "Add 1 brick to lone",
-        "Move the files away",
-        "Take the bricks out",
+        "lone: Move the files away",
+        "lone: Take the bricks out",
     ]
     assert "node4:/bricks/d1/lone" in plan.steps[3].args["shape"]
     busy = replace(SPREAD, tasks=(replace(task(TaskKind.REMOVE_BRICK), bricks=("node3:/bricks/d1/spread1",)),))
-    assert titles(removal(leaving(busy)))[1:3] == ["Watch until all files are away", "Take the bricks out"]
+    assert titles(removal(leaving(busy)))[1:3] == [
+        "spread: Watch until all files are away",
+        "spread: Take the bricks out",
+    ]
     failed = replace(busy, tasks=(replace(busy.tasks[0], state=TaskState.FAILED),))
-    assert titles(removal(leaving(failed)))[1:3] == ["Stop the removal", "Move the files away"]
+    assert titles(removal(leaving(failed)))[1:3] == ["spread: Stop the removal", "spread: Move the files away"]
     other = replace(busy, tasks=(replace(busy.tasks[0], bricks=("node1:/bricks/d1/spread0",)),))
     assert "Other bricks of spread are being removed" in str(refused(leaving(other)))
 

@@ -170,7 +170,7 @@ def _emptied(found: Leaving, volume: Volume, bricks: Sequence[Held], chosen: Tar
         removal = plan_remove_sets(grown, names, state, cluster)
     except InvalidInput as error:
         return Part(findings=(refusal(error, names[0]),))
-    return Part((*added, *removal.steps), removal.meaning)
+    return Part((*added, *_named(volume, removal.steps)), removal.meaning)
 
 
 def _lost(found: Leaving, volume: Volume, gone: Sequence[str]) -> Finding:
@@ -199,7 +199,14 @@ def _under_way(found: Leaving, volume: Volume, names: Sequence[str], cluster: st
         said = text.format(volume=volume.name, bricks=", ".join(task.bricks))
         return Part(findings=(critical(said, _("Commit or stop that removal first."), names[0]),))
     again = task.state in (TaskState.FAILED, TaskState.STOPPED)
-    return _part((plan_retry_removal if again else plan_finish_removal)(volume, found.state, cluster))
+    plan = (plan_retry_removal if again else plan_finish_removal)(volume, found.state, cluster)
+    return Part(_named(volume, plan.steps), plan.meaning)
+
+
+def _named(volume: Volume, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Several volumes in one plan: each step says which one it is about."""
+    text = _("{volume}: {title}")
+    return tuple(replace(step, title=text.format(volume=volume.name, title=step.title)) for step in steps)
 
 
 def _added(
