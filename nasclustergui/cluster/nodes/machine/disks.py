@@ -29,7 +29,7 @@ class DisksView(QWidget):
         self.tree = Tree(
             [
                 (_("Disk or file system"), -1),
-                (_("State"), 190),
+                (_("State"), 204),
                 (_("Size"), 88),
                 (_("Used"), 96),
                 (_("Inodes"), 90),

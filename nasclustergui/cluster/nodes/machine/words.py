@@ -45,7 +45,7 @@ def signs(smart: Smart) -> list[str]:
     """What worries, worst first, with numbers."""
     found = []
     if smart.passed is False:
-        found.append(_("its own check says that it fails"))
+        found.append(_("own check failed"))
     if n := smart.uncorrectable:
         found.append(ngettext("{n} sector cannot be read", "{n} sectors cannot be read", n).format(n=count(n)))
     if n := smart.pending:

@@ -64,20 +64,15 @@ dpkg-query -W -f '${Package}\t${Version}\t${db:Status-Status}\n' 'linux-image-[0
   nfs-ganesha nfs-kernel-server openssh-server chrony systemd-timesyncd ntpsec mdadm lvm2 \
   xfsprogs drbd-utils ceph-common systemd 2>/dev/null
 s replaced
-for name in glusterd glusterfsd etcd haproxy keepalived dockerd containerd sshd smbd ctdbd chronyd; do
-  for pid in $(pidof "$name" 2>/dev/null); do
-    case $(readlink "/proc/$pid/exe" 2>/dev/null) in *'(deleted)') echo "$name" ;; esac
-  done
-done
+ls -l /proc/[0-9]*/exe 2>/dev/null | sed -n '/memfd:/d; s|.* -> .*/\([^/]*\) (deleted)$|\1|p' | sort -u
 s reboot; [ -e /run/reboot-required ] && echo required; cat /run/reboot-required.pkgs 2>/dev/null
 s units
 if failed=$(guard 5 sh -c 'systemctl list-units --failed --no-legend --plain --no-pager && echo @told'); then
   printf '%s\n' "$failed"
 fi
 s time
-for unit in chrony systemd-timesyncd ntpsec ntp openntpd; do
-  [ "$(systemctl is-active $unit 2>/dev/null)" = active ] && echo "service=$unit"
-done
+guard 3 systemctl list-units --state=active --no-legend --plain --no-pager chrony.service ntpsec.service \
+  systemd-timesyncd.service ntp.service openntpd.service | sed -n 's/^\([a-z-]*\)\.service .*/service=\1/p'
 guard 3 timedatectl show -p NTPSynchronized -p Timezone
 guard 3 timedatectl show-timesync -p ServerName
 s tracking; have chronyc && guard 3 chronyc -n -c tracking
