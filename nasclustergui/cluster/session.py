@@ -130,13 +130,15 @@ class Session:
                 raise Cancelled
             if self._etcd is None:
                 from nasclustergui.remote.etcd import EtcdClient
+                from nasclustergui.subsystems.etcd.features.access.expiry_watch import ExpiryWatch, ends_of
                 from nasclustergui.subsystems.etcd.manager import EtcdManager
 
                 user = self.profile.etcd.user
                 password = self._ask_etcd(user, self.profile.name) if user and self._ask_etcd else None
                 self._etcd_given = password is not None
                 client = EtcdClient(self.profile.etcd, password)
-                manager = EtcdManager(client, host_names(self.profile), self.nodes, self._second)
+                expiry = ExpiryWatch(lambda: ends_of(client))
+                manager = EtcdManager(client, host_names(self.profile), self.nodes, self._second, expiry)
                 self._second = manager.store.login
                 self._etcd = (client, manager)
                 if self._live:

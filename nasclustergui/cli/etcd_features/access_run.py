@@ -24,7 +24,14 @@ from nasclustergui.remote.etcd_users import Permission
 from nasclustergui.subsystems.etcd.features.access import auth_plans, plans
 from nasclustergui.subsystems.etcd.features.access.auth_plans import Switch
 from nasclustergui.subsystems.etcd.features.access.expiry import ALARM_DAYS, days_left
-from nasclustergui.subsystems.etcd.features.access.model import ROOT, Survey, permission, permission_text, sum_text
+from nasclustergui.subsystems.etcd.features.access.model import (
+    ROOT,
+    Role,
+    Survey,
+    permission,
+    permission_text,
+    sum_text,
+)
 from nasclustergui.subsystems.etcd.features.access.read import Protection, protection, survey
 
 
@@ -75,10 +82,7 @@ def role_list(session: Session, options: Namespace) -> Exit:
     """A line per role and permission."""
     seen = _readable(session)
     if options.json:
-        data = [{"role": r.name, "users": list(seen.users_of(r.name)), "permissions": []} for r in seen.roles]
-        for one, role in zip(data, seen.roles, strict=True):
-            one["permissions"] = [_permission_data(each) for each in role.permissions]
-        say_json(data)
+        say_json([_role_data(role, seen) for role in seen.roles])
         return Exit.OK
     rows = []
     for role in seen.roles:
@@ -88,6 +92,11 @@ def role_list(session: Session, options: Namespace) -> Exit:
         rows += [(role.name, text, users) for text in texts or [_("nothing")]]
     show_table([(_("Role"), _("May"), _("Users")), *rows])
     return Exit.OK
+
+
+def _role_data(role: Role, seen: Survey) -> dict[str, Any]:
+    permissions = [_permission_data(each) for each in role.permissions]
+    return {"role": role.name, "users": list(seen.users_of(role.name)), "permissions": permissions}
 
 
 def _permission_data(allowed: Permission) -> dict[str, str]:
@@ -186,8 +195,9 @@ def _age(certificate: Certificate | None, now: float) -> tuple[str, str]:
 
 
 def _needs_care(found: Protection, now: float) -> bool:
-    shown = (*found.endpoints, *found.files)
-    return any(one.fault or (one.certificate and days_left(one.certificate, now) <= ALARM_DAYS) for one in shown)
+    faults = [one.fault for one in found.endpoints] + [one.fault for one in found.files]
+    certificates = [one.certificate for one in found.endpoints] + [one.certificate for one in found.files]
+    return any(faults) or any(days_left(one, now) <= ALARM_DAYS for one in certificates if one is not None)
 
 
 def _certs_data(found: Protection, now: float) -> dict[str, Any]:

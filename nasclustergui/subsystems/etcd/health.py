@@ -5,13 +5,14 @@ from __future__ import annotations
 from nasclustergui.core.events import Event, Problem, Severity
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock
+from nasclustergui.subsystems.etcd.features.access.expiry import ALARM_DAYS, DAY
 from nasclustergui.subsystems.etcd.model import Drain, EtcdState, Member, MemberAlarm
 
 
 def problems(state: EtcdState) -> tuple[Problem, ...]:
     """Everything about etcd that needs an eye, worst first."""
     found = [*_quorum(state), *_alarms(state), *_learners(state), *_registrations(state), *_versions(state)]
-    found += _drains(state)
+    found += [*_drains(state), *_certificates(state)]
     return tuple(sorted(found, key=lambda problem: -problem.severity))
 
 
@@ -181,6 +182,31 @@ def _versions(state: EtcdState) -> list[Problem]:
             subject="etcd",
         )
     ]
+
+
+def _certificates(state: EtcdState) -> list[Problem]:
+    """Those that have ended, or end within two weeks."""
+    soon = [(where, end) for where, end in state.certificates if end - state.read_at <= ALARM_DAYS * DAY]
+    return [
+        Problem(
+            f"etcd/certificate/{where}",
+            Severity.CRITICAL if end <= state.read_at else Severity.WARN,
+            _certificate_title(where, end, state.read_at),
+            _("When it has ended, whoever checks it does not connect any more: programs, nodes and other members."),
+            (_("Replace it with one that its CA signs anew, then restart what uses it."),),
+            "config.access:certificates",
+            where,
+        )
+        for where, end in soon
+    ]
+
+
+def _certificate_title(where: str, end: float, now: float) -> str:
+    if end <= now:
+        return _("The certificate of {where} has expired").format(where=where)
+    days = int((end - now) / DAY)
+    text = ngettext("The certificate of {where} ends in {n} day", "The certificate of {where} ends in {n} days", days)
+    return text.format(where=where, n=days)
 
 
 def _drains(state: EtcdState) -> list[Problem]:

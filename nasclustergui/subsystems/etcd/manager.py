@@ -46,13 +46,18 @@ class EtcdManager:
         node_names_by_host: Mapping[str, str],
         nodes: Nodes | None = None,
         login: SecondLogin | None = None,
+        certificates: Callable[[], tuple[tuple[str, float], ...]] = tuple,
     ) -> None:
-        """`node_names_by_host`: each address or host name of the profile's nodes → the node's name."""
+        """`node_names_by_host`: each address or host name of the profile's nodes → the node's name.
+
+        `certificates`: when they end, as it is known now; returns at once (`access.expiry_watch`).
+        """
         self._client = client
         names = dict(node_names_by_host)
         self.store = Store(client, nodes or NoNodes(), lambda j: self.read(j), names, login=login or SecondLogin())
         self._names = {host.lower(): name for host, name in node_names_by_host.items()}
         self._expected = tuple(dict.fromkeys(node_names_by_host.values()))
+        self._certificates = certificates
         self._roles: dict[str, str] = {}
         self._drains: dict[str, Drain] = {}
 
@@ -80,6 +85,7 @@ class EtcdManager:
             refused,
             self._remembered(registrations),
             self._drains,
+            self._certificates(),
         )
 
     def _remembered(self, registrations: tuple[Registration, ...]) -> dict[str, str]:

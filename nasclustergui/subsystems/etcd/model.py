@@ -93,6 +93,7 @@ class EtcdState:
         last_roles: node → the role it registered with last, also where that can't be read now or its lease ran out.
         registrations_hint: what to do about it. login_refused: etcd wants another user or password for them.
         drains: node → that it is being drained, as it was read last.
+        certificates: endpoint or file → Unix time at which its certificate ends, looked at once an hour.
     """
 
     members: tuple[Member, ...] = ()
@@ -105,6 +106,7 @@ class EtcdState:
     login_refused: bool = False
     last_roles: Mapping[str, str] = field(default_factory=dict)
     drains: Mapping[str, Drain] = field(default_factory=dict)
+    certificates: tuple[tuple[str, float], ...] = ()
 
     @property
     def leader(self) -> Member | None:

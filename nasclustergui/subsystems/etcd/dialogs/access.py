@@ -106,7 +106,7 @@ class RoleDialog(PlanForm):
         self._seen, self._cluster, self._role = seen, cluster, role
         self.name = QLineEdit(role)
         self.kind = _choice(KINDS, [kind_text(kind) for kind in KINDS])
-        texts = (_("everything below"), _("the one key"), _("the keys from … to before …"), _("every key"))
+        texts = (_("all that begin with"), _("the one key"), _("the keys from … to before …"), _("every key"))
         self.scope = _choice(SCOPES, texts)
         self.key, self.end = QLineEdit("/cluster/"), QLineEdit()
         self.fields["name"] = Field(_("Name"), self.name)

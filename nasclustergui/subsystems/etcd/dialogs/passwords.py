@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from nasclustergui.core.command import Secret
@@ -30,7 +31,10 @@ class NewPassword:
         self.first, self.again = hidden_edit(), hidden_edit()
         self.field = Field(label, self.first, hint)
         self.repeated = Field(_("Once more"), self.again)
-        self.widget = box(row((self.field, 1), (self.repeated, 1), gap=12))
+        both = row((self.field, 1), (self.repeated, 1), gap=12)
+        for each in (self.field, self.repeated):
+            both.setAlignment(each, Qt.AlignmentFlag.AlignTop)  # one of them may have a hint below
+        self.widget = box(both)
         for edit in (self.first, self.again):
             edit.textChanged.connect(lambda _text: changed())
 

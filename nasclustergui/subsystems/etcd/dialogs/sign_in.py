@@ -27,7 +27,7 @@ class SignInDialog(DialogFrame):
     signed_in = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        about = _("For members, upkeep, users and roles. Keys are read and written as before.")
+        about = _("For members, upkeep, users and roles; keys as before.")
         super().__init__(_("Sign in to etcd"), about, desk.profile, QSize(560, 380), parent=parent)
         self._desk, self._busy = desk, False
         self.user, self.password = QLineEdit(ROOT), hidden_edit()

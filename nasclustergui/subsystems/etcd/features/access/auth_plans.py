@@ -12,7 +12,7 @@ from nasclustergui.core.plan import Meaning, Plan, Risk, Step
 from nasclustergui.remote.etcd_users import prefix_permission
 from nasclustergui.subsystems.etcd.commands import users as commands
 from nasclustergui.subsystems.etcd.features.access.model import ROOT, Survey
-from nasclustergui.subsystems.etcd.features.access.plans import LANE, step
+from nasclustergui.subsystems.etcd.features.access.plans import LANE, password_meaning, step
 
 ROLE, PREFIX = "nasadmin", "/cluster/"  # for the profile's user, where it has no role
 
@@ -41,7 +41,7 @@ def plan_enable(seen: Survey, cluster: str, choice: Switch) -> Plan:
         title=_("Switch etcd's authentication on"),
         cluster=cluster,
         steps=steps,
-        meaning=_meaning(seen),
+        meaning=_meaning(seen, choice),
         undo=_("Switch authentication off again; users and roles stay."),
         lane=LANE,
         seconds=6.0,
@@ -105,7 +105,7 @@ def _switch_on(choice: Switch) -> Step:
     )
 
 
-def _meaning(seen: Survey) -> tuple[Meaning, ...]:
+def _meaning(seen: Survey, choice: Switch) -> tuple[Meaning, ...]:
     known = ", ".join(user.name for user in seen.users)
     text = _("Users there are: {users}. Heartbeats that were installed without a user stop registering.")
     way = _("by its certificate") if seen.by_certificate else _("by password")
@@ -122,7 +122,7 @@ def _meaning(seen: Survey) -> tuple[Meaning, ...]:
         ),
         Meaning(Severity.INFO, _("Keep root's password: without it users cannot be administrated any more")),
     ]
-    return tuple(said)
+    return tuple(sorted((*said, password_meaning(choice.root_password)), key=lambda one: -one.severity))
 
 
 def plan_disable(seen: Survey, cluster: str, *, demands: bool | None = None) -> Plan:

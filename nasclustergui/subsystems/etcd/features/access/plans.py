@@ -35,7 +35,7 @@ def plan_add_user(seen: Survey, cluster: str, user: str, password: Secret | None
     command = commands.user_add_certificate(user) if password is None else commands.user_add(user, _some(password))
     steps = [step(title, command, _("Undo: delete it"), commands.user_delete(user))]
     steps += [_grant(user, role) for role in roles]
-    said = [_password_meaning(password)] if password is not None else [_certificate_meaning(user)]
+    said = [password_meaning(password)] if password is not None else [_certificate_meaning(user)]
     said.append(Meaning(Severity.INFO, _("It may: {what}").format(what=sum_text(User(user, roles), seen))))
     return _plan(title, cluster, tuple(steps), said, _("Delete the user again."), rollback=True, icon="user-plus")
 
@@ -50,7 +50,7 @@ def plan_password(seen: Survey, cluster: str, user: str, password: Secret) -> Pl
             _("Programs that log in as {user} fail until they are given the new password").format(user=user),
             _("What is logged in now is logged out."),
         ),
-        _password_meaning(password),
+        password_meaning(password),
     ]
     if user == seen.own:
         text = _("This program goes on with the new one. A password in the system's keyring is asked for anew.")
@@ -239,7 +239,8 @@ def _users_lose(seen: Survey, role: str) -> list[Meaning]:
     return said
 
 
-def _password_meaning(password: Secret) -> Meaning:
+def password_meaning(password: Secret) -> Meaning:
+    """How strong it is."""
     grade = strength(password)
     if grade == WEAK:
         text = _("It can be guessed: take 12 characters or more of several kinds.")

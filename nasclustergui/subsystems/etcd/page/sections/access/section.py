@@ -87,11 +87,10 @@ class AccessSection(Section):
         self.user_buttons = (self.grant_button, self.revoke_button, self.password_button, self.delete_button)
 
     def _make_views(self) -> None:
-        nobody = (_("etcd has no users"), _("While authentication is off, none are needed."))
-        self.users = View(views.user_tree(), ("users", *nobody), [self.add_button], self.user_buttons)
-        no_role = (_("etcd has no roles"), _("A role is what several users may do."))
+        unread = (_("Not read yet"), "")
+        self.users = View(views.user_tree(), ("users", *unread), [self.add_button], self.user_buttons)
         buttons = (self.allow_button, self.take_button)
-        self.roles = View(views.role_tree(), ("shield", *no_role), [self.add_role_button], buttons)
+        self.roles = View(views.role_tree(), ("shield", *unread), [self.add_role_button], buttons)
         nothing = (_("Nothing is known yet"), _("The endpoints are asked for their certificates."))
         self.certificates = View(views.certificate_tree(), ("shield", *nothing), [self.look_button])
         self.tabs = QTabBar()
@@ -166,9 +165,15 @@ class AccessSection(Section):
         if seen is None:
             return
         self.head.show_survey(seen, self._why_not())
-        note = denied_text(seen)
-        self.users.show_rows(rows.user_rows(seen, stale=stale), note)
-        self.roles.show_rows(rows.role_rows(seen, stale=stale), note)
+        denied = denied_text(seen)
+        if denied:
+            self.users.say_empty("lock", _("The users cannot be read"), denied)
+            self.roles.say_empty("lock", _("The roles cannot be read"), denied)
+        else:
+            self.users.say_empty("users", _("etcd has no users"), _("While authentication is off, none are needed."))
+            self.roles.say_empty("shield", _("etcd has no roles"), _("A role is what several users may do."))
+        self.users.show_rows(rows.user_rows(seen, stale=stale))
+        self.roles.show_rows(rows.role_rows(seen, stale=stale))
         self._show_certificates()
         self._offer()
 
@@ -243,15 +248,17 @@ class AccessSection(Section):
     # ---- acting
 
     def switch(self) -> None:
-        """Authentication on or off."""
-        if self.seen is None:
-            return
-        if not self.seen.auth:
+        """Authentication on or off, by what is there now: a try before may have made half of it."""
+        self.desk.read(self, survey, self._switch, self._refuse)
+
+    def _switch(self, seen: Survey) -> None:
+        self._on_read(seen)
+        if not seen.auth:
             self._open(dialogs.EnableDialog)
             return
         known = self.protection.endpoints if self.protection is not None else ()
         demands = all(one.demands for one in known) if known else None
-        self._propose(lambda seen: plan_disable(seen, self.desk.cluster, demands=demands))
+        self._propose(lambda now: plan_disable(now, self.desk.cluster, demands=demands))
 
     def add(self) -> None:
         """Ask for the new user."""

@@ -29,4 +29,4 @@ def certificate_tree() -> Tree:
         (_("Client certificate"), 132),
         (_("What it means"), -1),
     ]
-    return Tree(columns, right=(4,), flat=True, drop={3: 1200, 2: 900}, name=_("Certificates of etcd"))
+    return Tree(columns, right=(4,), flat=True, drop={3: 1100, 2: 900}, name=_("Certificates of etcd"))

@@ -51,6 +51,10 @@ class View(QWidget):
         self.note.setVisible(bool(note))
         self.chosen.emit()
 
+    def say_empty(self, icon: str, title: str, text: str) -> None:
+        """What stands where there are no rows: that there is nothing, or that it could not be read."""
+        self._empty.set_message(icon, "text3", title, text)
+
     def current(self) -> object:
         """What the chosen row stands for, None for nothing."""
         entry = self.tree.current_row()
