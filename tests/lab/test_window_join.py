@@ -35,6 +35,7 @@ from tests.lab.cluster import Lab, take_down
 from tests.lab.for_tests import lab_name, require_lab
 from tests.lab.netns import on_hub
 from tests.lab.opened import Opened
+from tests.lab.procs import wait_until
 from tests.lab.services import etcd
 from tests.lab.watched import seen_texts
 
@@ -382,6 +383,12 @@ def leader(cluster: Lab) -> int:
     return next(n for n in cluster.spec.etcd_numbers if cluster.address(n) in status["Endpoint"])
 
 
+def write(cluster: Lab, *words: str) -> None:
+    """Once etcd has a leader again; what is written twice is the same."""
+    done = wait_until(lambda: etcd.etcdctl(cluster.spec, *words, check=False).returncode == 0, 60, pause=0.5)
+    assert done, words
+
+
 def test_the_heartbeat_outlives_a_leader_and_comes_back_when_its_lease_is_gone(cluster: Lab) -> None:
     """No key ever vanishes while members come and go; when a lease was ended, the node registers anew."""
     first = leader(cluster)
@@ -400,9 +407,9 @@ def test_the_heartbeat_outlives_a_leader_and_comes_back_when_its_lease_is_gone(c
             watcher.beat(2)
             cluster.sh(first, "systemctl kill -s CONT etcd", check=False)
             assert watcher.deleted == []
-            etcd.etcdctl(cluster.spec, "put", f"{PREFIX}node5/drain", "by a test")
+            write(cluster, "put", f"{PREFIX}node5/drain", "by a test")
             watcher.wait(lambda: watcher.statuses[-1] == "draining", "the status draining")
-            etcd.etcdctl(cluster.spec, "del", f"{PREFIX}node5/drain")
+            write(cluster, "del", f"{PREFIX}node5/drain")
             watcher.wait(lambda: watcher.statuses[-1] == "online", "the status online")
             assert watcher.deleted == ["drain"]
             log = cluster.sh(5, "journalctl -u nascluster-heartbeat -o cat").stdout
