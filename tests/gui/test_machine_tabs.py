@@ -73,6 +73,8 @@ def test_disks_say_how_they_are(page: NodesPage, output: Path, mode: str) -> Non
         "f": "Unknown",
         "g": "Unknown",
     }
+    assert tree.select_key("disk//dev/sde")
+    assert page.detail.tabs.disks.note.text() == "sde: The USB adapter does not pass SMART on."
     array = tree.rows.row(tree.rows.find("array/md0"))
     assert array is not None
     assert array.cells[1].text == "Degraded"

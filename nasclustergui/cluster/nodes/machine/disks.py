@@ -44,18 +44,33 @@ class DisksView(QWidget):
             drop={9: 1040, 4: 980, 8: 900},
             name=_("Disks and file systems"),
         )
+        self._said: tuple[str, str] = ("", "info")
+        self.tree.row_changed.connect(lambda _key: self._say())
         self.setLayout(col(Panel(col(self.note, (self.tree, 1), gap=0, margins=(1, 6, 1, 8)))))
+
+    def _say(self) -> None:
+        """About all disks, else the whole sentence of the chosen one, which its cell has no room for."""
+        row = self.tree.current_row()
+        if self._said[0] or row is None or not row.key.startswith("disk/") or not row.cells[1].sub:
+            self.note.say(*self._said)
+            return
+        shown = row.cells[1]
+        self.note.say(
+            f"{row.cells[0].text}: {shown.sub}", shown.state if shown.state in ("warn", "critical") else "info"
+        )
 
     def show_reading(self, state: ClusterState, node: NodeState, reading: Reading | None) -> None:
         """Show it, or an empty table."""
         stale = not node.online
         facts = reading.facts if reading is not None else None
         if reading is None or facts is None:
+            self._said = ("", "info")
             self.note.say("")
             self.tree.update_rows([])
             return
         self.tree.update_rows(disk_rows(state, node.name, facts, reading.smart, stale))
-        self.note.say(*_note(facts, reading.smart))
+        self._said = _note(facts, reading.smart)
+        self._say()
 
 
 def _note(facts: Facts, smart: tuple[Smart, ...] | None) -> tuple[str, str]:
