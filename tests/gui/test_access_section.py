@@ -70,6 +70,10 @@ def test_what_may_not_be_read_is_not_said_to_be_nothing(section: AccessSection) 
     assert "etcd has no users" in texts(section)
     assert section.head.switch_button.isEnabled()
     assert not section.head.in_button.isEnabled()
+    assert "Nobody is signed in" in section.head.who.text()
+    section._on_read(Survey(False, own="nasadmin", admin="root", read_at=1e9))
+    assert "root stays signed in here" in section.head.who.text()
+    assert section.head.out_button.isVisible()
 
 
 def test_old_values_do_not_look_fresh_and_nothing_can_be_changed_then(section: AccessSection) -> None:

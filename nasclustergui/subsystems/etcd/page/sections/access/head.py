@@ -63,6 +63,8 @@ def auth_said(seen: Survey) -> Said:
 
 def who_text(seen: Survey) -> str:
     """As whom this program works and as whom it administrates."""
+    if not seen.auth and seen.admin:
+        return _("{admin} stays signed in here, but etcd does not ask for it now.").format(admin=seen.admin)
     if not seen.auth:
         return _("Nobody is signed in: etcd does not ask.")
     own = seen.own or _("nobody")
