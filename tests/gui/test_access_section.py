@@ -16,13 +16,13 @@ from nasclustergui.core.profile import NodeProfile, Profile
 from nasclustergui.remote.certificates import Certificate
 from nasclustergui.remote.etcd_certs import EndpointTls, OwnFile
 from nasclustergui.subsystems.etcd.dialogs.access import EnableDialog, PasswordDialog, RoleDialog, UserRoleDialog
-from nasclustergui.subsystems.etcd.dialogs.sign_in import SignInDialog
-from nasclustergui.subsystems.etcd.features.access.expiry import DAY
+from nasclustergui.subsystems.etcd.expiry import DAY
 from nasclustergui.subsystems.etcd.features.access.model import Role, Survey, User, permission
 from nasclustergui.subsystems.etcd.features.access.read import Protection
 from nasclustergui.subsystems.etcd.page.desk import Desk
 from nasclustergui.subsystems.etcd.page.sections.access import AccessSection
 from nasclustergui.subsystems.etcd.page.sections.access.rows import certificate_rows
+from nasclustergui.subsystems.etcd.page.sections.access.sign_in import SignInDialog
 from nasclustergui.ui import theme
 from nasclustergui.ui.errors import ErrorDialog
 

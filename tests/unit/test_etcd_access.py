@@ -13,9 +13,9 @@ from nasclustergui.core.events import Severity
 from nasclustergui.core.plan import Risk
 from nasclustergui.core.plan_json import plan_id
 from nasclustergui.subsystems.etcd.commands import users as commands
+from nasclustergui.subsystems.etcd.expiry import DAY
 from nasclustergui.subsystems.etcd.features.access import plans
 from nasclustergui.subsystems.etcd.features.access.auth_plans import Switch, plan_disable, plan_enable
-from nasclustergui.subsystems.etcd.features.access.expiry import DAY
 from nasclustergui.subsystems.etcd.features.access.expiry_watch import HOUR, ExpiryWatch
 from nasclustergui.subsystems.etcd.features.access.model import (
     FAIR,

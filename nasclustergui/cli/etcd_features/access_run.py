@@ -21,9 +21,9 @@ from nasclustergui.core.units import DASH, count
 from nasclustergui.remote.certificates import Certificate
 from nasclustergui.remote.etcd_types import printable
 from nasclustergui.remote.etcd_users import Permission
+from nasclustergui.subsystems.etcd.expiry import ALARM_DAYS, days_left
 from nasclustergui.subsystems.etcd.features.access import auth_plans, plans
 from nasclustergui.subsystems.etcd.features.access.auth_plans import Switch
-from nasclustergui.subsystems.etcd.features.access.expiry import ALARM_DAYS, days_left
 from nasclustergui.subsystems.etcd.features.access.model import (
     ROOT,
     Role,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nasclustergui.core.events import Event, Problem, Severity
 from nasclustergui.core.i18n import _, ngettext
 from nasclustergui.core.units import clock
-from nasclustergui.subsystems.etcd.features.access.expiry import ALARM_DAYS, DAY
+from nasclustergui.subsystems.etcd.expiry import ALARM_DAYS, DAY
 from nasclustergui.subsystems.etcd.model import Drain, EtcdState, Member, MemberAlarm
 
 

@@ -12,7 +12,7 @@ from nasclustergui.remote.certificates import Certificate
 from nasclustergui.remote.etcd_certs import EndpointTls, OwnFile
 from nasclustergui.remote.etcd_endpoint import parse_endpoint
 from nasclustergui.remote.etcd_users import Permission
-from nasclustergui.subsystems.etcd.features.access.expiry import DAY, WARN_DAYS, days_left, urgency
+from nasclustergui.subsystems.etcd.expiry import DAY, WARN_DAYS, days_left, urgency
 from nasclustergui.subsystems.etcd.features.access.model import (
     ROOT,
     Role,

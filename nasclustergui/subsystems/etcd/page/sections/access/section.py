@@ -14,7 +14,6 @@ from nasclustergui.core.plan import Plan
 from nasclustergui.core.units import clock
 from nasclustergui.subsystems.etcd.dialogs import access as dialogs
 from nasclustergui.subsystems.etcd.dialogs.forms import PlanForm
-from nasclustergui.subsystems.etcd.dialogs.sign_in import SignInDialog
 from nasclustergui.subsystems.etcd.features import Store
 from nasclustergui.subsystems.etcd.features.access import plans
 from nasclustergui.subsystems.etcd.features.access.auth_plans import plan_disable
@@ -24,6 +23,7 @@ from nasclustergui.subsystems.etcd.page.desk import Desk
 from nasclustergui.subsystems.etcd.page.section import Section
 from nasclustergui.subsystems.etcd.page.sections.access import rows, views
 from nasclustergui.subsystems.etcd.page.sections.access.head import Head, denied_text
+from nasclustergui.subsystems.etcd.page.sections.access.sign_in import SignInDialog
 from nasclustergui.subsystems.etcd.page.sections.coordination.views import View
 from nasclustergui.ui.errors import present
 from nasclustergui.ui.parts import Line, Stack, box, button, col, row
