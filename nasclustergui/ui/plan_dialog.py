@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -231,13 +232,18 @@ def _meaning_card(plan: Plan, last: QWidget) -> Panel:
 
 
 def _bullet(meaning: Meaning) -> QLayout:
-    texts = [label(meaning.title, "body", "text", wrap=True)]
+    texts = [label(_breakable(meaning.title), "body", "text", wrap=True)]
     if meaning.text:
-        texts.append(label(meaning.text, "caption", "text3", wrap=True))
+        texts.append(label(_breakable(meaning.text), "caption", "text3", wrap=True))
     icon = state_icon(SEVERITY_STATES[meaning.severity])
     lay = row(icon, (col(*texts, gap=1), 1), gap=8)
     lay.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
     return lay
+
+
+def _breakable(text: str) -> str:
+    """Words too long for the card, a value without spaces for instance, may be broken anywhere: else they widen it."""
+    return re.sub(r"[^\s/-]{30,}", lambda found: "\u200b".join(found[0]), text)
 
 
 def _text_card(icon: str, title: str, texts: tuple[str, ...]) -> Panel:

@@ -17,8 +17,10 @@ from nasclustergui.subsystems.etcd.commands import keys
 from nasclustergui.subsystems.etcd.features.changes import files
 from nasclustergui.subsystems.etcd.features.changes.archive import Archive, parse
 from nasclustergui.subsystems.etcd.features.changes.diff import short
-from nasclustergui.subsystems.etcd.features.keys.plans import excerpt
+from nasclustergui.subsystems.etcd.features.keys.plans import excerpt, plan_save
 from nasclustergui.subsystems.etcd.features.keys.values import LONGEST_LINE, Form, bytes_of, form_of, shown
+from nasclustergui.subsystems.etcd.features.members.upkeep_plans import compact_step
+from nasclustergui.subsystems.etcd.model import EtcdState, Member
 
 
 def test_what_a_terminal_would_obey_is_shown_as_an_escape() -> None:
@@ -32,6 +34,17 @@ def test_what_a_terminal_would_obey_is_shown_as_an_escape() -> None:
 @pytest.mark.parametrize("value", ["\ufeffhello\n".encode(), b"x" * 300_000, b'{"a":"' + b"y" * 300_000 + b'"}'])
 def test_what_an_editor_loses_or_chokes_on_is_shown_as_bytes(value: bytes) -> None:
     assert shown(value, form_of(b"k", value)).form is Form.BINARY
+
+
+def test_values_in_a_plan_stand_in_quotes() -> None:
+    titles = [line.title for line in plan_save(b"/a", KeyValue(b"/a", b"one two", 1, 7), b"\xff", "lab").meaning]
+    assert "“one two” becomes binary data, 1\u00a0B" in titles
+
+
+def test_the_last_changes_that_stay_are_not_fewer_than_none() -> None:
+    member = Member(id=1, name="node1", leader=True, revision=90)
+    with pytest.raises(InvalidInput, match="below 0"):
+        compact_step(EtcdState(members=(member,)), -1)
 
 
 def test_long_json_in_one_line_is_still_shown_as_json() -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from nasclustergui.core.errors import NasError
 from nasclustergui.core.i18n import _, ngettext
+from nasclustergui.core.units import clock
 from nasclustergui.subsystems.etcd.model import EtcdState
 from nasclustergui.subsystems.etcd.page.desk import Desk
 from nasclustergui.subsystems.etcd.page.section import Section, View
@@ -99,7 +100,10 @@ class ConfigurationPage(Page):
         self._view = View(state, error)
         for section in self.sections.values():
             section.set_view(self._view)
-        if state is not None:
+        if state is not None and error is not None:
+            text = ngettext("{n} member, as of {time}", "{n} members, as of {time}", len(state.members))
+            self.set_facts(text.format(n=len(state.members), time=clock(state.read_at)))
+        elif state is not None:
             count, healthy = len(state.members), state.healthy
             text = ngettext("{n} member, {healthy} answers", "{n} members, {healthy} answer", count)
             self.set_facts(text.format(n=count, healthy=healthy))

@@ -69,7 +69,7 @@ def plan_delete(before: KeyValue, cluster: str) -> Plan:
     elif field is not None and field.default:
         text = _("Without the key the nodes take the default: {value}.").format(value=field.default)
         meaning.append(Meaning(Severity.WARN, field.title, text))
-    gone = _("The key and its value go: {value}").format(value=excerpt(before.value))
+    gone = _("The key and its value go: {value}").format(value=_quoted(before.value))
     meaning.append(Meaning(Severity.WARN, gone))
     if before.lease:
         text = _("Written back it stays for good: it does not hang on the lease any more.")
@@ -161,8 +161,17 @@ def _own_meaning(key: bytes) -> tuple[Meaning, ...]:
 
 
 def _changed(old: bytes, new: bytes) -> Meaning:
-    title = _("{old} becomes {new}").format(old=excerpt(old), new=excerpt(new))
+    title = _("{old} becomes {new}").format(old=_quoted(old), new=_quoted(new))
     return Meaning(Severity.INFO, title, _("{old} before, {new} now.").format(old=size(len(old)), new=size(len(new))))
+
+
+def _quoted(value: bytes) -> str:
+    """Text in quotes, so that a sentence of it is not read as one of the plan's."""
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError:
+        return excerpt(value)
+    return _("“{text}”").format(text=excerpt(value)) if text.strip() else excerpt(value)
 
 
 def _lease_meaning(kv: KeyValue, left: int | None) -> tuple[Meaning, ...]:

@@ -67,7 +67,9 @@ def compact_step(state: EtcdState, keep: int) -> Step:
     newest = revision_of(state)
     if state.leader is None or newest is None:
         raise InvalidInput(_("etcd has no leader now: nothing can be compacted."))
-    if not 0 <= keep < newest:
+    if keep < 0:
+        raise InvalidInput(_("A number below 0 makes no sense here."), field="keep")
+    if keep >= newest:
         raise InvalidInput(
             _("There are only {n} revisions.").format(n=count(newest)), field="keep", hint=_("Keep fewer.")
         )

@@ -52,16 +52,16 @@ def where(endpoint: str) -> str:
 
 def standing_words(standing: Standing) -> tuple[str, str, str]:
     """(state, word of the badge, sentence) about the watch."""
-    since = clock(standing.since)
+    since, why = clock(standing.since), standing.error.rstrip(".")
     if standing.ended:
         return "warn", _("Interrupted"), _("Since {time}. It begins again where it ended.").format(time=since)
     if standing.kind is None:
         return "busy", _("Connecting"), _("Waits for etcd.")
     if standing.kind is WatchKind.LOST:
         if standing.began is None:
-            return "warn", _("No connection"), _("{why}. It is tried again and again.").format(why=standing.error)
+            return "warn", _("No connection"), _("{why}. It is tried again and again.").format(why=why)
         text = _("{time}: {why}. It resumes without a gap at revision {n}.")
-        return "warn", _("Connection lost"), text.format(time=since, why=standing.error, n=standing.revision)
+        return "warn", _("Connection lost"), text.format(time=since, why=why, n=standing.revision)
     text = _("Watching since {time} at {endpoint}")
     said = [text.format(time=clock(standing.began), endpoint=where(standing.endpoint))]
     if standing.losses:

@@ -60,7 +60,7 @@ class MemberCard(Panel):
         """`why_not`: nothing can be done now, and why."""
         said = member_state(member, state)
         self._name.set_text(member.label)
-        self._badge.set_state(said.state, said.word, said.state != "ok")
+        self._badge.set_state("stale" if why_not else said.state, said.word, bool(why_not) or said.state != "ok")
         self.note.set_text(said.more)
         self.note.setVisible(bool(said.more))
         for (word, value), shown, there in zip(card_facts(member, state), self._words, self._values, strict=True):
