@@ -190,8 +190,10 @@ def test_a_lock_that_ran_out_is_taken_again_where_it_is_free(store: MemoryStore,
     both = [anna.hold(plan(), Job("x"), 0.0), anna.hold(plan("Save a key"), Job("y"), 0.0)]
     lost = store.keys[RAW].lease
     store.forget(lost)
+    job = Job("x")
     for hold in both:
-        hold.check(Job("x"))
+        hold.check(job)
+    assert any("taken again" in remark for remark in job.remarks)
     assert store.keys[RAW].lease != lost
     assert value(store)["more"] == 1
     for hold in both:

@@ -112,6 +112,7 @@ class OperationLock:
         left = hold.term
         try:
             self._enter(hold, job, PATIENCE)
+            job.remark(_("The cluster's lock ran out and was taken again: others may have changed it in between."))
         except LockHeld as error:
             raise LockLost(
                 _("The cluster's lock ran out, and now {sentence}").format(sentence=error), hint=_after_loss()
