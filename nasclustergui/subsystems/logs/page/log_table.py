@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from nasclustergui.core.i18n import _
 from nasclustergui.subsystems.logs.features.read.as_text import line
@@ -15,7 +15,7 @@ from nasclustergui.subsystems.logs.model import Entry
 from nasclustergui.subsystems.logs.page.log_model import LogModel
 from nasclustergui.subsystems.logs.page.rows import SOURCE, UNIT
 from nasclustergui.ui import theme
-from nasclustergui.ui.style import use_fusion
+from nasclustergui.ui.flat_table import FlatTable
 from nasclustergui.ui.theme import c
 from nasclustergui.ui.tree_delegate import CellDelegate
 from nasclustergui.ui.tree_model import TreeModel
@@ -47,7 +47,7 @@ class LogDelegate(CellDelegate):
         super().paint(painter, option, index)
 
 
-class LogTable(QTableView):
+class LogTable(FlatTable):
     """Rows of a LogModel.
 
     Signals:
@@ -58,8 +58,7 @@ class LogTable(QTableView):
     top_reached = Signal()
 
     def __init__(self, model: LogModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        use_fusion(self)
+        super().__init__(_WIDTHS, parent=parent)
         self.logs = model
         self.hovered = -1
         self._at_end = True
@@ -67,43 +66,14 @@ class LogTable(QTableView):
         self.setModel(model)
         self.setItemDelegate(LogDelegate(model, self))
         self.setAccessibleName(_("Entries of the logs"))
-        self._configure()
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.entered.connect(lambda index: self._hover(index.row()))
         model.rowsAboutToBeInserted.connect(self._note_end)
         model.rowsInserted.connect(lambda _parent, _first, _last: self._stay())
         model.modelAboutToBeReset.connect(self._keep)
         model.modelReset.connect(self._restore)
         self.restyle()
-
-    def _configure(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionsClickable(False)
-
-    def restyle(self) -> None:
-        """Take heights and widths from the theme."""
-        height = theme.size("row")
-        self.verticalHeader().setMinimumSectionSize(height)
-        self.verticalHeader().setDefaultSectionSize(height)
-        head = self.horizontalHeader()
-        head.setFixedHeight(theme.size("header"))
-        head.setProperty("lead", 2)
-        for n, width in enumerate(_WIDTHS):
-            head.setSectionResizeMode(n, QHeaderView.ResizeMode.Stretch if width < 0 else QHeaderView.ResizeMode.Fixed)
-            if width >= 0:
-                head.resizeSection(n, theme.px(width))
 
     # ---- staying where the person looks
 

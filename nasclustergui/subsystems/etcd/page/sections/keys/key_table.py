@@ -6,21 +6,14 @@ from typing import cast
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from nasclustergui.core.i18n import _
 from nasclustergui.remote.etcd_types import decoded
 from nasclustergui.subsystems.etcd.page.sections.keys.key_model import KeyModel
 from nasclustergui.subsystems.etcd.page.sections.keys.nodes import Entry, Kind, Mark
 from nasclustergui.ui import theme
-from nasclustergui.ui.style import use_fusion
+from nasclustergui.ui.flat_table import FlatTable
 from nasclustergui.ui.theme import c, draw_icon
 from nasclustergui.ui.tree_delegate import CellDelegate
 from nasclustergui.ui.tree_model import TreeModel
@@ -68,7 +61,7 @@ class KeyDelegate(CellDelegate):
             p.fillRect(bar, c("accent" if self._view.hasFocus() else "control"))
 
 
-class KeyTable(QTableView):
+class KeyTable(FlatTable):
     """Rows of a KeyTree. Folders open by click on their chevron, Enter, double click, Right.
 
     Signals:
@@ -88,47 +81,22 @@ class KeyTable(QTableView):
     looked = Signal()
 
     def __init__(self, model: KeyModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        use_fusion(self)
+        super().__init__(_WIDTHS, parent=parent)
         self.keys = model
         self.hovered = -1
         self.setModel(model)
         self.setItemDelegate(KeyDelegate(model, self))
         self.setAccessibleName(_("Keys of etcd"))
-        self._configure()
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.entered.connect(lambda index: self._hover(index.row()))
         self.verticalScrollBar().valueChanged.connect(lambda _value: self.looked.emit())
         self.restyle()
 
-    def _configure(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionsClickable(False)
-
     def restyle(self) -> None:
         """Take heights and widths from the theme."""
-        height = theme.size("row")
-        self.verticalHeader().setMinimumSectionSize(height)
-        self.verticalHeader().setDefaultSectionSize(height)
-        head = self.horizontalHeader()
-        head.setFixedHeight(theme.size("header"))
-        head.setProperty("lead", theme.size("indent") - 6)
-        for n, width in enumerate(_WIDTHS):
-            head.setSectionResizeMode(n, QHeaderView.ResizeMode.Stretch if width < 0 else QHeaderView.ResizeMode.Fixed)
-            if width >= 0:
-                head.resizeSection(n, theme.px(width))
+        self.lead = theme.size("indent") - 6
+        super().restyle()
 
     def indent(self, entry: Entry) -> int:
         """Pixels left of the entry's icon."""
