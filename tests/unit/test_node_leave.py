@@ -58,6 +58,18 @@ def test_the_note_says_who_when_why_and_any_value_counts() -> None:
     assert parse_drain("node3", "[1]").why == "[1]"
 
 
+@pytest.mark.parametrize("text", ["\x1b[2J\nboo", '{"why": "\\u001b[2J\\n boo", "who": "a\\nb\\u202e"}'])
+def test_what_somebody_else_noted_is_one_line_that_no_terminal_obeys(text: str) -> None:
+    drain = parse_drain("node3", text)
+    assert drain.why == "\\x1b[2J boo"
+    assert drain.who in ("", "a b\\u202e")
+    assert plan_drain(draining(), "one\ntwo", "", "lab").steps[0].command.stdin.count(b"one two") == 1
+
+
+def test_a_senseless_note_breaks_no_reading() -> None:
+    assert len(parse_drain("node3", "[" * 200_000).why) == 500
+
+
 def test_only_keys_named_drain_drain_a_node() -> None:
     items = [
         KeyValue(f"/cluster/nodes/{name}".encode(), value.encode(), 1, 1, 1, 0)

@@ -15,7 +15,7 @@ from nasclustergui.core.plan import Step
 from nasclustergui.remote.etcd import EtcdClient
 from nasclustergui.remote.etcd_endpoint import parse_endpoint
 from nasclustergui.remote.etcd_second import SecondLogin
-from nasclustergui.remote.etcd_types import EventKind, KeyValue, MemberInfo, MemberStatus, WatchEvent
+from nasclustergui.remote.etcd_types import EventKind, KeyValue, MemberInfo, MemberStatus, WatchEvent, visible
 from nasclustergui.remote.etcd_watch import Watch
 from nasclustergui.remote.node import Node, Nodes
 from nasclustergui.subsystems.etcd.features import Run, Store, checks, follows, runs
@@ -202,7 +202,7 @@ def registrations(items: Iterable[KeyValue]) -> tuple[Registration, ...]:
     leased: set[str] = set()
     for kv in items:
         name, _slash, field = kv.name.removeprefix(NODES).partition("/")
-        fields.setdefault(name, {})[field] = kv.text
+        fields.setdefault(name, {})[field] = visible(kv.text)
         if kv.lease:
             leased.add(name)
     return tuple(

@@ -12,6 +12,7 @@ from nasclustergui.core.events import Severity
 from nasclustergui.core.i18n import _
 from nasclustergui.core.plan import Meaning, Plan, Step
 from nasclustergui.subsystems.etcd.features.drain import steps
+from nasclustergui.subsystems.etcd.features.drain.read import one_line
 from nasclustergui.subsystems.etcd.health import drain_note
 from nasclustergui.subsystems.etcd.model import Drain, Member
 from nasclustergui.subsystems.gluster.safety import Reach, VolumeImpact, impact
@@ -30,7 +31,7 @@ def plan_drain(found: Draining, why: str, who: str, cluster: str) -> Plan:
     return Plan(
         _("Drain {node}").format(node=found.node),
         cluster,
-        tuple(_steps(found, Drain(found.node, who, time.time(), why.strip()))),
+        tuple(_steps(found, Drain(found.node, who, time.time(), one_line(why)))),
         tuple(sorted(_meaning(found), key=lambda line: -line.severity)),
         undo=_("“End drain…” in the node's menu takes it back."),
         confirm=found.node,

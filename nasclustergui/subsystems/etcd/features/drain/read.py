@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from nasclustergui.core.job import Job
-from nasclustergui.remote.etcd_types import KeyValue
+from nasclustergui.remote.etcd_types import KeyValue, visible
 from nasclustergui.subsystems.etcd.features.store import Store
 from nasclustergui.subsystems.etcd.model import Drain
 
 NODES = "/cluster/nodes/"
+LONGEST = 500  # letters of a reason
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,24 @@ def drain_text(drain: Drain) -> str:
 
 
 def parse_drain(node: str, text: str) -> Drain:
-    """Any value drains the node: one that is not ours (a plain text) counts as the reason."""
+    """Any value drains the node: one that is not ours (a plain text) counts as the reason.
+
+    Anybody may have written it: who and why are one line each, without what a terminal would obey.
+    """
     try:
         found = json.loads(text)
-    except ValueError:
-        return Drain(node, why=text.strip())
+    except (ValueError, RecursionError):
+        return Drain(node, why=one_line(text))
     if not isinstance(found, Mapping):
-        return Drain(node, why=text.strip())
+        return Drain(node, why=one_line(text))
     who, when, why = (str(found.get(name) or "") for name in ("who", "when", "why"))
-    return Drain(node, who, _time(when), why)
+    return Drain(node, one_line(who), _time(when), one_line(why))
+
+
+def one_line(text: str) -> str:
+    """The text without line ends and control characters, cut where nobody reads on."""
+    shown = visible(" ".join(text.split()))
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
 
 
 def _time(when: str) -> float | None:
