@@ -135,11 +135,13 @@ def _wait(step: Step, *, last: bool) -> Iterator[str]:
 
 def command_line(command: Command, profile: Profile, node: str) -> str:
     """The command for the local shell: by `ssh` on its node, or here where it names none."""
-    return ssh_line(command, profile, node) if node else _here(command)
+    return ssh_line(command, profile, node) if node else _here(command, profile)
 
 
-def _here(command: Command) -> str:
+def _here(command: Command, profile: Profile) -> str:
     """A command that this workstation runs; what it reads is handed over by printf."""
+    if command.argv[:2] == ("nasclustergui", "profile"):  # it must not change the only profile of another computer
+        return f"{command} --cluster {shlex.quote(profile.name)}"
     if not command.stdin:
         return f"ETCDCTL_API=3 {command}"
     return f"printf '%s' {shlex.quote(command.stdin.decode())} | ETCDCTL_API=3 {command}"

@@ -182,3 +182,9 @@ def test_unknown_node_is_explained() -> None:
 def test_secrets_stay_out_of_scripts(command: Command) -> None:
     with pytest.raises(InvalidInput, match="cannot be written to a script"):
         to_script(_plan(Step("Log in", "node1", command, "x")), PROFILE)
+
+
+def test_a_change_of_the_profile_names_its_cluster() -> None:
+    command = Command(("nasclustergui", "profile", "node", "remove", "node1"), root=False)
+    script = to_script(_plan(Step("Take node1 out of the profile", "", command, "profile")), PROFILE)
+    assert "\nnasclustergui profile node remove node1 --cluster lab </dev/null\n" in script
