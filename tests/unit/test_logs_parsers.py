@@ -236,6 +236,8 @@ def test_an_entry_as_text() -> None:
     """For files, and for programs."""
     entry = parse_journal("node1", JSON)
     assert entry is not None
+    evil = line(entry._replace(text="\x1b]0;evil\x07\tred\n\u202eb"))
+    assert evil.endswith(": \\x1b]0;evil\\x07\tred\n    \\u202eb")
     text = line(entry._replace(text="two\nlines"))
     assert text.endswith("node1 info journal ssh.service[112]: two\n    lines")
     assert entry_data(entry)["severity"] == "info"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasclustergui.cli.node_features.logs_run import moment
+from nasclustergui.cli.node_features.logs_run import moment, newest
 from nasclustergui.core.errors import InvalidInput
 from nasclustergui.subsystems.logs.commands.follow import LOOK, follow
 from nasclustergui.subsystems.logs.features.read.following import Follower, News
@@ -223,3 +223,8 @@ def test_pages_of_nothing() -> None:
     assert timeline.floor is None
     assert not timeline.has_older()
     assert len(timeline.entries[timeline.first :]) == 3
+
+
+def test_the_newest_none_are_none() -> None:
+    two = [entry("a", 1), entry("b", 2)]
+    assert [list(newest(two, number)) for number in (0, 1, 5)] == [[], two[1:], two]

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from nasclustergui.cli.exit_codes import Exit
@@ -72,7 +72,7 @@ def logs(session: Session, options: Namespace) -> Exit:
         work(Job("logs", quiet=True), lambda job: _follow(session, query, options, match, job))
         return Exit.OK
     timeline, errors = work(Job("logs", quiet=True), lambda job: _read(session, query, options, match, job))
-    found = [entry for entry in timeline.entries[timeline.first :] if match(entry)][-max(1, options.number) :]
+    found = newest([entry for entry in timeline.entries[timeline.first :] if match(entry)], options.number)
     if options.json:
         say_json({"entries": [entry_data(entry) for entry in found], "errors": [str(error) for error in errors]})
     else:
@@ -81,6 +81,11 @@ def logs(session: Session, options: Namespace) -> Exit:
         for failure in errors:
             note(str(failure))
     return Exit.FAILED if errors else Exit.OK
+
+
+def newest(entries: Sequence[Entry], number: int) -> Sequence[Entry]:
+    """The last of them; none for 0, as with `tail -n 0 --follow`."""
+    return entries[-number:] if number else ()
 
 
 def _names(session: Session, wanted: list[str]) -> tuple[str, ...]:
@@ -203,7 +208,7 @@ class _Printer:
         if self._reader.settled and not self._begun:
             self._begun = True
             shown = self._timeline.entries[self._timeline.first :]
-            self._say([entry for entry in shown if self._match(entry)][-self._options.number :])
+            self._say(newest([entry for entry in shown if self._match(entry)], self._options.number))
         if self._begun:
             due = sorted((e for at, e in self._held if now - at >= HOLD), key=self._timeline.order)
             self._held = [(at, e) for at, e in self._held if now - at < HOLD]
