@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -66,6 +67,9 @@ def add(session: Session, options: Namespace) -> Exit:
     if verdict.look.machine is None and not options.unchecked:
         first = verdict.findings[0]
         raise InvalidInput(f"{node.name}: {first.text}.", field="host", hint=first.more)
+    if same := verdict.look.same_as:  # reached by another address: the profile can't tell
+        text = _("{host} is the machine of {node} already.").format(host=node.host, node=same)
+        raise InvalidInput(text, field="host", hint=_("Check the address: each machine is one node."))
     if options.dry_run or session.file is None:
         return Exit.OK
     change_file(session.file, change)
@@ -115,16 +119,19 @@ def status(session: Session, options: Namespace) -> Exit:
     if not session.has_etcd:
         raise InvalidInput(_("This cluster has no etcd."))
     found, etcd = in_thread(Job("heartbeats", quiet=True), read)
-    signs = {each.name: each for each in etcd.registrations}
+    why = etcd.registrations_error
+    signs = None if why else {each.name: each for each in etcd.registrations}
     if options.json:
-        say_json([_heartbeat_data(name, found[name], signs.get(name)) for name in names])
-        return Exit.OK
+        say_json([_heartbeat_data(name, found[name], signs, why) for name in names])
+        return Exit.FAILED if why else Exit.OK
     rows: list[tuple[str, ...]] = [
         (_("Node"), _("Service"), _("Version"), _("Since"), _("Registered"), _("Last sign"), _("Remark"))
     ]
-    rows += [_heartbeat_row(name, found[name], signs.get(name)) for name in names]
+    rows += [_heartbeat_row(name, found[name], signs) for name in names]
     show_table(rows)
-    return Exit.OK
+    if why:
+        note(f"{why} {etcd.registrations_hint}".strip())
+    return Exit.FAILED if why else Exit.OK
 
 
 # ---- looking
@@ -234,8 +241,12 @@ def _data(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _heartbeat_row(name: str, found: Heartbeat | NasError, seen: Registration | None) -> tuple[str, ...]:
-    registered = f"{seen.role} {seen.status}" if seen else _("no")
+Signs = Mapping[str, Registration] | None  # None: they could not be read
+
+
+def _heartbeat_row(name: str, found: Heartbeat | NasError, signs: Signs) -> tuple[str, ...]:
+    seen = signs.get(name) if signs is not None else None
+    registered = f"{seen.role} {seen.status}" if seen else DASH if signs is None else _("no")
     sign = seen.last_heartbeat if seen else DASH
     if isinstance(found, NasError):
         return (name, DASH, DASH, DASH, registered, sign, str(found))
@@ -248,10 +259,12 @@ def _heartbeat_row(name: str, found: Heartbeat | NasError, seen: Registration | 
     return (name, word, shown, since, registered, sign, remark)
 
 
-def _heartbeat_data(name: str, found: Heartbeat | NasError, seen: Registration | None) -> dict[str, Any]:
+def _heartbeat_data(name: str, found: Heartbeat | NasError, signs: Signs, why: str) -> dict[str, Any]:
+    seen = signs.get(name) if signs is not None else None
     data: dict[str, Any] = {
         "node": name,
-        "registered": seen is not None,
+        "registered": None if signs is None else seen is not None,
+        "registered_error": why or None,
         "role": seen.role if seen else None,
         "status": seen.status if seen else None,
         "last_heartbeat": seen.last_heartbeat if seen else None,
