@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from nasclustergui.subsystems.etcd.page.sections.keys import KeysSection
 from nasclustergui.subsystems.gluster.model import TaskState, Volume, VolumeType
 from nasclustergui.subsystems.gluster.page.offers import Action
 from nasclustergui.subsystems.gluster.page.volume_rows import volume_key
@@ -13,7 +14,7 @@ from tests.tour_guide import Guide
 
 REFERENCE, SMALL = (1440, 900), (1280, 800)
 VOLUME, SECOND = "projects", "media"
-PAGES = (("overview", "Overview"), ("nodes", "Nodes"), ("gluster", "Distributed Storage"))
+PAGES = (("overview", "Overview"), ("nodes", "Nodes"), ("gluster", "Distributed Storage"), ("config", "Configuration"))
 
 
 def disks(number: int, *nodes: int) -> list[str]:
@@ -153,6 +154,16 @@ def faces(guide: Guide) -> None:
     guide.look("light", REFERENCE)
 
 
+def configure(guide: Guide) -> None:
+    """A key of the shared configuration, looked at and about to be changed."""
+    app = guide.app
+    app.space.run_action("config.keys:/cluster/config/smb/workgroup")
+    keys = app.space.config.section("keys")
+    assert isinstance(keys, KeysSection)
+    app.wait(lambda: keys.panel.editor.isVisible(), "the key's value")
+    guide.station("configuration", "Configuration: what all nodes share, one key of it with its help.")
+
+
 def leave(guide: Guide) -> None:
     """Delete a volume: its name must be typed."""
     app = guide.app
@@ -181,5 +192,6 @@ def walk(guide: Guide) -> None:
         hurt(guide, mount)
         mend(guide)
         assert mount.count() == 1300, f"files are missing in {POINT}"
+    configure(guide)
     faces(guide)
     leave(guide)
