@@ -74,8 +74,8 @@ def parts() -> Iterator[Part]:
     yield Part("format", (str(BIN / "ruff"), "format", "--check", "-q", "nasclustergui", "tests"))
     yield Part("types", (str(BIN / "mypy"),))
     yield Part("contracts", (str(BIN / "lint-imports"),))
-    yield Part("unit", (*PYTEST, "tests/unit"), tests=True)
-    yield Part("gui", (*PYTEST, "tests/gui", "-m", "not x11"), tests=True)
+    yield Part("unit", (*PYTEST, "tests/unit"), tests=True, alone=True)
+    yield Part("gui", (*PYTEST, "tests/gui", "-m", "not x11"), tests=True, alone=True)
     yield Part("x11", (*PYTEST, "tests/gui", "-m", "x11"), tests=True, x11=True)
     for path in sorted((ROOT / "tests" / "lab").glob("test_*.py")):
         name = path.stem.removeprefix("test_")

@@ -70,9 +70,9 @@ class Service:
             "STORE": str(folder),
             "HEARTBEAT_ENV": str(settings),
         }
-        self.process = subprocess.Popen(
-            ["sh", str(files.RESOURCES / "heartbeat.sh")], env=environment, stderr=subprocess.PIPE, text=True
-        )
+        # "env": under nohup the signal is ignored, and a shell can't trap what was ignored when it began
+        script = ["env", "--default-signal=HUP", "sh", str(files.RESOURCES / "heartbeat.sh")]
+        self.process = subprocess.Popen(script, env=environment, stderr=subprocess.PIPE, text=True)
 
     def read(self, name: str) -> str:
         path = self.folder / name

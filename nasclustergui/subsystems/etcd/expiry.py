@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from nasclustergui.remote.certificates import Certificate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # it loads a library that a window that opens does not need
+    from nasclustergui.remote.certificates import Certificate
 
 DAY = 86400.0
 WARN_DAYS, ALARM_DAYS = 30, 14
