@@ -67,7 +67,7 @@ def test_it_is_taken_under_a_lease_and_given_back(store: MemoryStore, anna: Oper
     assert (said["who"], said["title"], said["lane"], said["more"]) == ("anna@desk-3", "Heal volume data", "gluster", 0)
     assert (len(said["plan"]), said["instance"]) == (12, anna.instance)
     hold.release()
-    assert not store.keys
+    assert RAW not in store.keys
     assert not store.leases
     assert not anna.held
     assert store.calls[3:] == ["revoke"]
@@ -92,7 +92,7 @@ def test_two_lanes_of_one_program_share_it(store: MemoryStore, anna: OperationLo
     with pytest.raises(LockHeld, match="Save a key"):
         bert.hold(plan(), Job("z"), 0.0)
     second.release()
-    assert not store.keys
+    assert RAW not in store.keys
 
 
 def test_who_waits_gets_it(store: MemoryStore, anna: OperationLock, bert: OperationLock) -> None:
@@ -147,7 +147,7 @@ def test_a_try_whose_answer_got_lost(store: MemoryStore, anna: OperationLock) ->
     assert anna.held
     hold.check(Job("x"))
     hold.release()
-    assert not store.keys
+    assert RAW not in store.keys
 
 
 def test_without_etcd_the_plan_runs_and_says_so(store: MemoryStore, anna: OperationLock) -> None:
@@ -168,7 +168,7 @@ def test_an_unguarded_plan_takes_the_lock_as_soon_as_etcd_is_back(store: MemoryS
     hold.check(Job("x"))
     assert value(store)["title"] == "Heal volume data"
     hold.release()
-    assert not store.keys
+    assert RAW not in store.keys
 
 
 def test_an_unguarded_plan_that_meets_another_one_goes_on(
@@ -198,8 +198,22 @@ def test_a_lock_that_ran_out_is_taken_again_where_it_is_free(store: MemoryStore,
     assert value(store)["more"] == 1
     for hold in both:
         hold.release()
-    assert not store.keys
+    assert RAW not in store.keys
     assert not store.leases
+
+
+def test_a_lock_that_ran_out_and_was_somebody_elses_meanwhile_stops_the_plan(
+    store: MemoryStore, anna: OperationLock, bert: OperationLock
+) -> None:
+    hold = anna.hold(plan(), Job("x"), 0.0)
+    store.forget(store.keys[RAW].lease)
+    bert.hold(plan("Stop volume data"), Job("y"), 0.0).release()  # came, changed something, went
+    with pytest.raises(LockLost, match="bert@desk-4 ran “Stop volume data” in between"):
+        hold.check(Job("x"))
+    hold.release()
+    assert RAW not in store.keys
+    assert not store.leases
+    anna.hold(plan(), Job("z"), 0.0).release()  # a new plan is made from what is there now: it may run
 
 
 def test_a_lock_that_ran_out_and_is_taken_stops_the_plan(

@@ -108,19 +108,22 @@ class OperationLock:
         raise _lost(holder)
 
     def _again(self, hold: OperationHold, job: Job) -> None:
-        """The lease ran out (etcd was gone for long, the computer slept): take it again where it is free."""
+        """The lease ran out (etcd was gone for long, the computer slept): take it again if nobody else had it since."""
         left = hold.term
         try:
             self._enter(hold, job, PATIENCE)
-            job.remark(_("The cluster's lock ran out and was taken again: others may have changed it in between."))
         except LockHeld as error:
             raise LockLost(
                 _("The cluster's lock ran out, and now {sentence}").format(sentence=error), hint=_after_loss()
             ) from error
         except NasError as error:
             job.remark(not_guarded(str(error)))
+            return
         if left is not None and left is not hold.term:
             left.leave(None, hold.running)
+        if hold.term is not None and hold.term.before is not None:
+            raise _meanwhile(hold.term.before)
+        job.remark(_("The cluster's lock ran out and was taken again; nobody else held it in between."))
 
     def _enter_late(self, hold: OperationHold, job: Job) -> None:
         """A plan that began without the lock gets it as soon as it can; it may be the one that mends etcd."""
@@ -183,6 +186,11 @@ def _lost(holder: Holder | None) -> LockLost:
         return LockLost(_("Somebody broke the cluster's lock while this plan ran."), hint=_after_loss())
     said = _("Somebody broke the cluster's lock, and now {sentence}").format(sentence=holder.sentence)
     return LockLost(said, hint=_after_loss())
+
+
+def _meanwhile(other: Holder) -> LockLost:
+    said = _("The cluster's lock ran out, and {who} ran “{title}” in between.")
+    return LockLost(said.format(who=other.who, title=other.title), hint=_after_loss())
 
 
 def _after_loss() -> str:

@@ -12,6 +12,7 @@ from nasclustergui.core.oplock import Holder
 from nasclustergui.remote.etcd_types import KeyValue
 
 KEY = "/cluster/locks/operation"
+LAST = "/cluster/operation/last"  # who took it last, without a lease: what a lock that ran out is compared with
 _MOST = 4e9
 TTL = 15  # seconds after which the lock of a program that was killed frees itself
 

@@ -12,8 +12,8 @@ from nasclustergui.core.errors import LockHeld, NasError, StoreError
 from nasclustergui.core.i18n import _
 from nasclustergui.core.job import Job
 from nasclustergui.core.oplock import Holder
-from nasclustergui.remote.etcd_types import Compare, Get, KeyValue, Put, Target, TxnResult
-from nasclustergui.subsystems.etcd.features.oplock.model import KEY, TTL, Running, holder_of, written
+from nasclustergui.remote.etcd_types import Compare, Get, KeyValue, Operation, Put, Target, TxnResult
+from nasclustergui.subsystems.etcd.features.oplock.model import KEY, LAST, TTL, Running, holder_of, written
 
 if TYPE_CHECKING:
     from nasclustergui.remote.etcd import EtcdClient
@@ -39,10 +39,13 @@ class Standing(Enum):
 
 
 class Term:
-    """The lock while this program has it. `lease` keeps it; `broken`: somebody took it away on purpose."""
+    """The lock while this program has it. `lease` keeps it; `broken`: somebody took it away on purpose.
 
-    def __init__(self, owner: Owner, keeper: LeaseKeeper) -> None:
-        self._owner, self._keeper = owner, keeper
+    `before`: another program that took it last before this one did; None where that was this program, or nobody.
+    """
+
+    def __init__(self, owner: Owner, keeper: LeaseKeeper, before: Holder | None = None) -> None:
+        self._owner, self._keeper, self.before = owner, keeper, before
         self._mutex = threading.Lock()
         self._running: list[Running] = []
         self.broken = False
@@ -114,7 +117,7 @@ def take(client: EtcdClient, owner: Owner, running: Running, end: float, job: Jo
     try:
         unchanged = Compare(KEY, Target.MOD_REVISION, "=", found.mod_revision if found else 0)
         value = written(owner.who, owner.instance, [running])
-        done = _try(client, unchanged, Put(KEY, value, keeper.id), end, job)
+        done = _try(client, unchanged, [Get(LAST), Put(KEY, value, keeper.id), Put(LAST, value)], end, job)
         if not done.succeeded:
             now = next((kv for each in done.found for kv in each), None)
             if now is None or now.lease != keeper.id:  # our own, written by a try that seemed to fail
@@ -123,17 +126,24 @@ def take(client: EtcdClient, owner: Owner, running: Running, end: float, job: Jo
     except BaseException:
         keeper.close()
         raise
-    return Term(owner, keeper)
+    return Term(owner, keeper, _before(done, owner))
 
 
-def _try(client: EtcdClient, unchanged: Compare, put: Put, end: float, job: Job) -> TxnResult:
+def _before(done: TxnResult, owner: Owner) -> Holder | None:
+    """Who else took it last, as the transaction found it."""
+    kv = next((kv for each in done.found for kv in each), None) if done.succeeded else None
+    holder = holder_of(kv) if kv else None
+    return holder if holder is not None and holder.instance != owner.instance else None
+
+
+def _try(client: EtcdClient, unchanged: Compare, todo: list[Operation], end: float, job: Job) -> TxnResult:
     """The transaction; once more where nobody knows whether the first one happened."""
     try:
-        return client.txn([unchanged], [put], [Get(KEY)], seconds=_left(end), job=job)
+        return client.txn([unchanged], todo, [Get(KEY)], seconds=_left(end), job=job)
     except StoreError as error:
         if not error.ambiguous:
             raise
-        return client.txn([unchanged], [put], [Get(KEY)], seconds=_left(end), job=job)
+        return client.txn([unchanged], todo, [Get(KEY)], seconds=_left(end), job=job)
 
 
 def _refuse(kv: KeyValue | None, owner: Owner) -> None:
