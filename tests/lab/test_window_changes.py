@@ -429,7 +429,7 @@ def test_the_command_line(cluster: Lab, profile: Path, other: EtcdClient, tmp_pa
     file.write_text("{}")
     assert cli(cluster, profile, "etcd", "import", str(file), "--yes").returncode == 2
     denied = cli(cluster, by_certificate(cluster, tmp_path, "nasadmin"), "etcd", "export", "/other/", str(file))
-    assert denied.returncode == 3
+    assert denied.returncode == 1
     assert "does not allow" in denied.stderr
 
 

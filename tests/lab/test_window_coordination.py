@@ -334,7 +334,7 @@ def test_the_command_line(cluster: Lab, profile: Path) -> None:
     ctl(cluster, "put", "/cluster/services/web-ui/replicas", "3")
     code, out, _err = cli(cluster, profile, "etcd", "services", "--json")
     assert (code, json.loads(out)[0]["fields"]) == (0, {"replicas": "3"})
-    assert cli(cluster, profile, "etcd", "lock", "/not/allowed")[0] == 3
+    assert cli(cluster, profile, "etcd", "lock", "/not/allowed")[0] == 1
 
 
 def test_a_command_runs_while_the_lock_is_held(cluster: Lab, profile: Path, tmp_path: Path) -> None:
