@@ -122,6 +122,17 @@ def test_checks_fill_in_while_the_machine_is_looked_at(qtbot: Any, jobs: Jobs, o
     assert dialog.add_button.isEnabled()
 
 
+def test_a_machine_that_is_a_node_already_is_not_added_once_more(qtbot: Any, jobs: Jobs) -> None:
+    look = Look5(seen(machine=machine("node5", addresses=("10.0.0.2",))))
+    look.go.set()
+    dialog = adding(qtbot, jobs, look)
+    fill(dialog)
+    dialog.start()
+    qtbot.waitUntil(lambda: dialog.add_button.isVisible())
+    assert not dialog.add_button.isEnabled()
+    assert "This machine is node2 already" in dialog.add_button.toolTip()
+
+
 def test_what_was_found_goes_with_the_address(qtbot: Any, jobs: Jobs) -> None:
     look = Look5()
     look.go.set()

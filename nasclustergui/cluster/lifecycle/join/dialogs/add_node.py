@@ -170,7 +170,8 @@ class AddNodeDialog(DialogFrame):
         self.stop_button.setVisible(running)
         self.key_button.setVisible(key)
         self.add_button.setVisible(not running and reached)
-        self.add_button.set_enabled(True)
+        same = verdict.look.same_as if verdict is not None else ""
+        self.add_button.set_enabled(not same, _("This machine is {node} already").format(node=same) if same else "")
         self.check_button.setVisible(not running)
         self.check_button.set_kind("normal" if reached or key else "primary")
         self.check_button.set_text(_("Check again") if verdict is not None else _("Check the machine"))
