@@ -167,7 +167,7 @@ class _Rules(paramiko.ServerInterface):
         except OSError:
             return paramiko.OPEN_FAILED_CONNECT_FAILED
         self.sshd.sockets.append(there)
-        threading.Thread(target=_pump, args=(self.transport, there), daemon=True).start()
+        threading.Thread(target=_pump, args=(self.transport, number, there), daemon=True).start()
         return paramiko.OPEN_SUCCEEDED
 
     def check_channel_exec_request(self, channel: paramiko.Channel, line: bytes) -> bool:
@@ -279,9 +279,26 @@ def _copy(source: object, channel: paramiko.Channel) -> None:
         pass
 
 
-def _pump(transport: paramiko.Transport, there: socket.socket) -> None:
-    channel = transport.accept(WAIT)
-    assert channel is not None
+_accepting = threading.Lock()
+
+
+def _accepted(transport: paramiko.Transport, number: int) -> paramiko.Channel:
+    """The channel of that number: `accept` gives any of them to whoever asks, and nothing to who was too slow."""
+    end = time.monotonic() + WAIT
+    with _accepting:
+        aside: dict[int, paramiko.Channel] = transport.__dict__.setdefault("put_aside", {})
+    while time.monotonic() < end:
+        with _accepting:
+            if number in aside:
+                return aside.pop(number)
+            channel = transport.accept(0.05)
+            if channel is not None:
+                aside[channel.chanid] = channel
+    raise AssertionError(f"channel {number} never came")
+
+
+def _pump(transport: paramiko.Transport, number: int, there: socket.socket) -> None:
+    channel = _accepted(transport, number)
 
     def back() -> None:
         try:
