@@ -348,9 +348,10 @@ def test_a_full_disk_stops_the_heal_until_there_is_room(app: App, cluster: Lab, 
     app.shot(output, "lab-heal-disk-full")
     app.wait_volume("tiny", lambda v: v.heal_pending, "a backlog that stays")
     cluster.exec(2, "rm", "/bricks/d3/fill")
-    if told_any(app, section, Cause.BRICK_DOWN, Cause.WAITS).cause is Cause.WAITS:
+    cause = told_any(app, section, Cause.BRICK_DOWN, Cause.WAITS, Cause.WELL).cause
+    if cause is Cause.WAITS:
         take(app, section, Offer.HEAL)
-    else:  # its health check could not write either: it ended itself
+    elif cause is Cause.BRICK_DOWN:  # its health check could not write either: it ended itself
         take(app, section, Offer.START_BRICKS)
     wait_healed(app, "tiny")
     sums = {cluster.sh(n, "cd /bricks/d3/tiny && cat f* | sha256sum").stdout for n in NODES}
@@ -358,7 +359,7 @@ def test_a_full_disk_stops_the_heal_until_there_is_room(app: App, cluster: Lab, 
 
 
 def told_any(app: App, section: HealSection, *causes: Cause) -> Finding:
-    app.wait(lambda: any(f.cause in causes for f in section.doctor.findings), f"one of {causes}", 90)
+    app.wait(lambda: any(f.cause in causes for f in section.doctor.findings), f"one of {causes}", 180)
     return next(f for f in section.doctor.findings if f.cause in causes)
 
 
